@@ -1,0 +1,23 @@
+// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104): object names, and SigV4.
+#ifndef SHVM_BASE_SHA256_H
+#define SHVM_BASE_SHA256_H
+
+#include "base/buf.h"
+
+#define SHA256_BYTES 32
+
+typedef struct Sha256 {
+    uint32_t state[8];
+    uint64_t length; // bytes hashed so far
+    uint8_t block[64];
+} Sha256;
+
+void sha256_init(Sha256 *hash);
+void sha256_update(Sha256 *hash, Slice bytes);
+void sha256_final(Sha256 *hash, uint8_t digest[SHA256_BYTES]);
+void sha256(Slice bytes, uint8_t digest[SHA256_BYTES]);
+void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]);
+// Appends lower-case hexadecimal.
+void hex_encode(Buf *out, Slice bytes);
+
+#endif

@@ -1,0 +1,135 @@
+// Steps: what the host hands the core and what it gets back. The core does no I/O; a step takes bytes and gives bytes.
+//
+// All integers little-endian; "bytes" is u32 length ‖ bytes. f64 is IEEE 754.
+//
+//   input  := version u8 (1) ‖ now f64 (ms since 1970) ‖ entropy 16 bytes ‖ identity bytes ‖ local bytes
+//             ‖ message bytes ‖ state bytes ‖ answer count u32 ‖ count × (status u8 ‖ bytes)
+//     identity  the object's name (empty at the gateway)
+//     local     the object's byte record, as the last committed step left it (empty when the object just woke up)
+//     message   START: the request. RESUME and ALARM: empty
+//     state     RESUME: what the step before gave
+//     answers   RESUME: one per CALL, in their order; status is AnswerStatus
+//
+//   output := version u8 (1) ‖ local present u8 (0 | 1) ‖ local bytes ‖ state bytes ‖ action count u32 ‖ actions
+//   action := kind u8, then
+//     CALL          role u8 ‖ mode u8 ‖ name bytes ‖ message bytes
+//     FORWARD       the same; a gateway's only action. Where the object answers with an HTTP reply the host hands it
+//                   to the client untouched; where it answers with REPLY the host resumes with that answer
+//     RESPOND_HTTP  status u16 ‖ content type u8 (ContentType) ‖ crc32 u32 ‖ request id 52 bytes ‖ body bytes
+//     REPLY         bytes: an object's answer to its caller
+//     SET_ALARM     due f64 (ms since 1970); 0 deletes the alarm
+//     DELETE_ALL    erase the object's storage, alarm included
+//     RESTART       run START again with the original message (the gateway's descriptors were stale)
+//
+// The host runs all CALLs of a step in parallel, then resumes once with all answers. RESPOND_HTTP or REPLY beside CALLs
+// is sent at once and the step still resumes. Actions are carried out after the commit, in order.
+//
+//   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes
+//     target is the x-amz-target header's value; empty bytes where a header is missing.
+#ifndef SHVM_MSG_ENVELOPE_H
+#define SHVM_MSG_ENVELOPE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define ENVELOPE_VERSION 1
+#define REQUEST_ID_BYTES 52
+
+typedef enum Role {
+    ROLE_GATEWAY = 0,
+    ROLE_PARTITION = 1,
+    ROLE_TABLE = 2,
+    ROLE_DIRECTORY = 3,
+    ROLE_CATALOG = 4,
+} Role;
+
+typedef enum StepEvent { EVENT_START = 0, EVENT_RESUME = 1, EVENT_ALARM = 2 } StepEvent;
+
+// What the host does with the object's transaction after the step.
+typedef enum StepVerdict {
+    VERDICT_COMMIT = 0,
+    VERDICT_READONLY = 1, // nothing was written
+    VERDICT_ROLLBACK = 2,
+    VERDICT_NEED = 3, // reserved: the step wants blobs and is run again from its start
+} StepVerdict;
+
+typedef enum AnswerStatus {
+    ANSWER_OK = 0,
+    ANSWER_FAILED = 1,  // the call did not run
+    ANSWER_UNKNOWN = 2, // it may or may not have run
+    ANSWER_TIMEOUT = 3, // the same, the host gave up waiting
+} AnswerStatus;
+
+typedef enum ActionKind {
+    ACTION_CALL = 1,
+    ACTION_FORWARD = 2,
+    ACTION_RESPOND_HTTP = 3,
+    ACTION_REPLY = 4,
+    ACTION_SET_ALARM = 5,
+    ACTION_DELETE_ALL = 6,
+    ACTION_RESTART = 7,
+} ActionKind;
+
+// Whether the callee's steps run inside a transaction.
+typedef enum CallMode { CALL_READ = 0, CALL_WRITE = 1 } CallMode;
+
+typedef enum ContentType { CONTENT_AMZ_JSON_1_0 = 0, CONTENT_JSON = 1, CONTENT_XML = 2 } ContentType;
+
+typedef struct Answer {
+    AnswerStatus status;
+    Slice body;
+} Answer;
+
+typedef struct StepInput {
+    double now_ms;
+    uint8_t entropy[16];
+    Slice identity;
+    Slice local;
+    Slice message;
+    Slice state;
+    Answer *answers;
+    size_t answer_count;
+} StepInput;
+
+struct DescriptorCache;
+
+// One step in progress. Everything it allocates lives in `arena` and dies with it.
+typedef struct Step {
+    Arena *arena;  // outputs, decoded values
+    Arena *trees;  // JSON documents only: rewound while a document is walked
+    struct DescriptorCache *descriptors; // the gateway's hints; NULL in objects
+    Role role;
+    StepEvent event;
+    StepInput in;
+    Error error;
+    // Output, filled by the functions below.
+    Buf actions;
+    uint32_t action_count;
+    bool local_present;
+    Slice local;
+    Slice state;
+    ContentType content_type; // echoed in replies
+    uint32_t rows_read;       // counted by the store
+    uint32_t rows_written;
+} Step;
+
+// Decodes an input; false with ERROR_CORRUPT on a malformed one. Slices borrow from `bytes`.
+bool step_input_decode(Step *step, Slice bytes);
+// Appends the step's output.
+void step_output_encode(const Step *step, Buf *out);
+
+void step_call(Step *step, Role role, CallMode mode, Slice name, Slice message);
+void step_forward(Step *step, Role role, Slice name, Slice message);
+// Computes the CRC and, from the entropy, the request id.
+void step_respond_http(Step *step, int status, Slice body);
+void step_reply(Step *step, Slice body);
+void step_set_alarm(Step *step, double due_ms);
+void step_delete_all(Step *step);
+void step_restart(Step *step);
+void step_set_local(Step *step, Slice local);
+void step_set_state(Step *step, Slice state);
+
+// Renders an error as DynamoDB's reply: {"__type":…,"message":…}, plus Item for a failed condition that asked for it.
+void step_respond_error(Step *step, const Error *error);
+
+#endif

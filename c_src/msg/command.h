@@ -1,0 +1,116 @@
+// Commands: what a gateway asks of a partition. Everything is validated and compiled; the partition looks up, evaluates,
+// writes and answers. Commands are transient: they are never stored, logged or replayed.
+//
+//   command := version u8 (1) ‖ kind u8 ‖ table id ‖ table name ‖ epoch varint ‖ fields of the kind
+//   (texts and blobs: varint length ‖ bytes; flags u8; numbers varint)
+#ifndef SHVM_MSG_COMMAND_H
+#define SHVM_MSG_COMMAND_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "msg/capacity.h"
+
+#define COMMAND_VERSION 1
+
+typedef enum CommandKind {
+    COMMAND_GET = 1,
+    COMMAND_PUT = 2,
+    COMMAND_UPDATE = 3,
+    COMMAND_DELETE = 4,
+    COMMAND_QUERY = 5,      // a range of one partition key (or of one index)
+    COMMAND_SCAN = 6,       // a range of the object's whole key space
+    COMMAND_BATCH_GET = 7,
+    COMMAND_BATCH_WRITE = 8,
+    COMMAND_FENCE = 9,      // the table is being deleted: empty yourself and refuse everything from now on
+    COMMAND_PROBE = 10,     // directory: is this registration used? (sweep)
+} CommandKind;
+
+typedef enum ReturnValues {
+    RETURN_VALUES_NONE = 0,
+    RETURN_VALUES_ALL_OLD = 1,
+    RETURN_VALUES_UPDATED_OLD = 2,
+    RETURN_VALUES_ALL_NEW = 3,
+    RETURN_VALUES_UPDATED_NEW = 4,
+} ReturnValues;
+
+typedef struct CommandHeader {
+    CommandKind kind;
+    Slice table_id;
+    Slice table_name;
+    uint64_t epoch;
+    bool by_key; // layout key: the object holds one partition key and stores sort keys only
+} CommandHeader;
+
+// Where an item lives. full_key = hash64 ‖ partition key ‖ sort key (key_codec.h); partition_len counts the hash and
+// the partition key.
+typedef struct ItemKey {
+    Slice full_key;
+    size_t partition_len;
+} ItemKey;
+
+// GET, PUT, UPDATE, DELETE. Absent parts are empty slices.
+typedef struct ItemCommand {
+    CommandHeader header;
+    ItemKey key;
+    Slice key_item;    // item blob of the key attributes
+    Slice item;        // PUT: the new item
+    Slice condition;   // condition tree
+    Slice update;      // UPDATE: update tree
+    bool update_is_legacy; // AttributeUpdates: flat 400 KB rule, no charge
+    Slice projection;  // GET: projection tree
+    bool consistent;
+    ReturnValues return_values;
+    bool return_old_on_failure; // ReturnValuesOnConditionCheckFailure = ALL_OLD
+    ReturnCapacity return_capacity; // GET renders its reply at the partition
+} ItemCommand;
+
+// QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open.
+typedef struct RangeCommand {
+    CommandHeader header;
+    Slice index_name;  // empty: the table itself
+    Slice lower;       // first key that may be returned (inclusive)
+    Slice upper;       // first key beyond (exclusive)
+    bool reverse;
+    uint64_t limit;    // items to evaluate at most; 0: none
+    uint64_t bytes_left; // of the page's 1 MB
+    Slice filter;      // condition tree
+    Slice projection;  // projection tree
+    bool count_only;
+    bool consistent;
+    Slice *key_names;  // attributes of LastEvaluatedKey: table key and index key
+    size_t key_name_count;
+    ReturnCapacity return_capacity; // a QUERY renders its reply at the partition
+    bool render;       // the reply goes to the client as it is
+} RangeCommand;
+
+// BATCH_GET: keys of one table that live in this object. BATCH_WRITE: the same for writes.
+typedef struct BatchEntry {
+    uint32_t position; // in the request, given back with the answer
+    ItemKey key;
+    Slice key_item;
+    Slice item; // BATCH_WRITE: empty means delete
+} BatchEntry;
+
+typedef struct BatchCommand {
+    CommandHeader header;
+    BatchEntry *entries;
+    size_t entry_count;
+    Slice projection;
+    bool consistent;
+    uint64_t bytes_max; // BATCH_GET: the reply's share; entries beyond it come back unprocessed
+} BatchCommand;
+
+void command_encode_item(Buf *out, const ItemCommand *command);
+void command_encode_range(Buf *out, const RangeCommand *command);
+void command_encode_batch(Buf *out, const BatchCommand *command);
+// FENCE and PROBE: the header alone.
+void command_encode_header(Buf *out, const CommandHeader *header);
+
+// Reads the header; the reader stands at the kind's fields afterwards. False: ERROR_CORRUPT (unknown version too).
+bool command_decode_header(Reader *reader, CommandHeader *out, Error *error);
+// Trees, items and keys inside are validated. Slices borrow from the message.
+bool command_decode_item(Reader *reader, const CommandHeader *header, ItemCommand *out, Error *error);
+bool command_decode_range(Arena *arena, Reader *reader, const CommandHeader *header, RangeCommand *out, Error *error);
+bool command_decode_batch(Arena *arena, Reader *reader, const CommandHeader *header, BatchCommand *out, Error *error);
+
+#endif

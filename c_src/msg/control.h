@@ -1,0 +1,38 @@
+// Control messages: gateway → table → catalog, partition → directory and table. Answers are results (result.h).
+//   message := version u8 (1) ‖ kind u8 ‖ fields, in the order given here
+#ifndef SHVM_MSG_CONTROL_H
+#define SHVM_MSG_CONTROL_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define CONTROL_VERSION 1
+
+typedef enum ControlKind {
+    // To a table object. The answer's payload is the descriptor blob, unless said.
+    CONTROL_TABLE_GET = 1,       // — ; ERROR ResourceNotFound when there is none. For data operations: DELETING and
+                                 //   CREATING tables answer as the table's status says
+    CONTROL_TABLE_CREATE = 2,    // descriptor blob made by the gateway (epoch 1, id, seed)
+    CONTROL_TABLE_DELETE = 3,    // —
+    CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/op_table.h
+    CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor ‖ item count varint ‖ size bytes varint
+    CONTROL_TABLE_REGISTER = 6,  // partition of layout hash, or directory: table id ‖ object name. OK or STALE;
+                                 //   payload: the descriptor
+    CONTROL_TABLE_REPORT = 7,    // partition or directory: table id ‖ object name ‖ item count ‖ bytes (absolute)
+    // To a directory shard.
+    CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob). OK or STALE
+    CONTROL_DIRECTORY_LIST = 17,     // table id ‖ from key ‖ to key (exclusive, empty: open) ‖ limit. Payload:
+                                     //   count × key blob (hash64 ‖ partition key), more flag u8
+    CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, then forget those keys
+    CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob
+    // To the catalog.
+    CONTROL_CATALOG_ADD = 32,    // table name
+    CONTROL_CATALOG_REMOVE = 33, // table name
+    CONTROL_CATALOG_LIST = 34,   // exclusive start name ‖ limit; payload: count × name, more flag u8
+} ControlKind;
+
+void control_begin(Buf *out, ControlKind kind);
+// The kind of a message; the reader stands at its fields afterwards. False: ERROR_CORRUPT.
+bool control_decode(Reader *reader, ControlKind *kind, Error *error);
+
+#endif

@@ -1,0 +1,34 @@
+// Operations at the partition: commands against the store. Called by the partition role inside one step.
+#ifndef SHVM_OP_EXECUTE_H
+#define SHVM_OP_EXECUTE_H
+
+#include "msg/command.h"
+#include "msg/envelope.h"
+#include "msg/result.h"
+#include "store/items.h"
+
+// What a write decided, before it is stored: evaluation and writing are separate, so that a partition can evaluate,
+// register its key, evaluate again and only then write.
+typedef struct ItemPlan {
+    StoredItem old;   // as stored, old.found false when there is none
+    Slice new_item;   // item blob to store; empty: delete (or leave absent)
+    bool writes;      // whether anything has to be written at all
+    size_t new_bytes; // DynamoDB size of new_item
+    Result result;    // the answer once the write is done
+} ItemPlan;
+
+// Reads the item and evaluates PUT, UPDATE or DELETE. false: step->error holds what to answer (a failed condition, a
+// bad path, …) and nothing is to be written.
+bool item_plan(Step *step, const ItemCommand *command, ItemPlan *plan);
+// Writes it under the given version.
+bool item_commit(Step *step, const ItemCommand *command, const ItemPlan *plan, uint64_t version);
+
+// GET: appends the whole HTTP body.
+bool item_get(Step *step, const ItemCommand *command, Buf *body);
+
+// QUERY and SCAN: evaluates one page of this object.
+bool range_execute(Step *step, const RangeCommand *command, RangeResult *result);
+// The HTTP body of a Query that one partition answers alone.
+void range_render(const RangeCommand *command, const RangeResult *result, Buf *body);
+
+#endif

@@ -1,0 +1,38 @@
+// The partition's items. Values of up to STORED_VALUE_INLINE_BYTES_MAX bytes stand in the key's own row, larger ones in
+// a rowid table beside it (measured: one billed row per small write, and cheap pages).
+//
+//   stored value := format u8 (1) ‖ version u64 (53 bits used) ‖ item size varint ‖ blob length varint ‖ item blob
+// item size is DynamoDB's size of the item, so nobody walks the item to know it. Stored values are self-delimiting.
+#ifndef SHVM_STORE_ITEMS_H
+#define SHVM_STORE_ITEMS_H
+
+#include "msg/envelope.h"
+
+#define STORED_FORMAT 1
+
+typedef struct StoredItem {
+    bool found;
+    uint64_t version;
+    size_t item_bytes; // DynamoDB size
+    Slice item;        // item blob
+    double big_id;     // row of the large-value table, 0 when inline
+} StoredItem;
+
+bool items_get(Step *step, Slice key, StoredItem *out);
+// Inserts or overwrites. old is what items_get just said about this key.
+bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t item_bytes, uint64_t version);
+bool items_delete(Step *step, Slice key, const StoredItem *old);
+
+// Many items per call. Reads up to `limit` (≤ ITEMS_CHUNK_MAX) stored values with lower <= key < upper (empty upper:
+// open) in key order or reverse, concatenated; *values is walked with items_next.
+#define ITEMS_CHUNK_MAX 1000u
+bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, Slice *values, uint32_t *count);
+// Next stored value of a concatenation; false at the end, or with step->error set when it is corrupt.
+bool items_next(Step *step, Slice *values, StoredItem *out);
+
+// Count and total DynamoDB size of all items, kept up to date by put and delete in the object's record.
+bool items_is_empty(Step *step, bool *is_empty);
+// Drops everything (a fenced partition).
+bool items_drop(Step *step);
+
+#endif

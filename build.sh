@@ -1,0 +1,31 @@
+#!/bin/sh
+# ./build.sh             the Wasm module: build/shvm.wasm
+# ./build.sh native      the same C as host objects, and every test program under tests/c, sanitizers on: build/native
+# ./build.sh wasm-tests  the same test programs as Wasm modules: build/wasm-tests
+# ./build.sh clean       removes build/ (the cJSON archive stays in .cache/)
+#
+# WASI_SDK_PATH chooses a wasi-sdk; otherwise the clang of the npm package @yowasp/clang compiles. Every target is
+# incremental by content, and gives the same bytes for the same sources.
+set -eu
+cd "$(dirname "$0")"
+
+target=${1:-wasm}
+case $target in
+wasm | native | wasm-tests) ;;
+clean)
+    rm -rf build
+    exit
+    ;;
+*)
+    sed -n '2,5s/^# //p' "$0" >&2
+    exit 2
+    ;;
+esac
+
+mkdir -p .cache
+if command -v flock >/dev/null; then
+    exec 9>.cache/lock
+    flock 9 # two builds in one folder take turns
+fi
+tools/fetch_cjson
+exec tools/with_node tools/build.mjs "$target"

@@ -1,0 +1,52 @@
+// Put before cJSON.c by the build. Two parts of libc would bring stdio into the module, and with it imports from WASI:
+// cJSON's printers, which nobody calls, and strtod, which reads through a FILE. This strtod rounds like a product of
+// doubles, not exactly: DynamoDB's numbers are JSON strings, and a bare JSON number is at most a limit or a count.
+#ifndef SHVM_TOOLS_CJSON_LIBC_H
+#define SHVM_TOOLS_CJSON_LIBC_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EXPONENT_MAX 1000 // far beyond a double's range, either way
+
+static inline double shvm_strtod(const char *text, char **end) {
+    const char *at = text;
+    int negative = *at == '-';
+    if (*at == '-' || *at == '+') at++;
+    double value = 0;
+    int digits = 0, scale = 0;
+    for (int fraction = 0; (*at >= '0' && *at <= '9') || (*at == '.' && !fraction); at++) {
+        if (*at == '.') {
+            fraction = 1;
+            continue;
+        }
+        value = value * 10 + (*at - '0');
+        digits++;
+        scale -= fraction;
+    }
+    *end = (char *)(digits > 0 ? at : text);
+    if (digits == 0) return 0;
+    if (*at == 'e' || *at == 'E') {
+        const char *power = at + 1;
+        int below = *power == '-';
+        if (*power == '-' || *power == '+') power++;
+        int exponent = 0;
+        for (at = power; *at >= '0' && *at <= '9'; at++)
+            if (exponent < EXPONENT_MAX) exponent = exponent * 10 + (*at - '0');
+        if (at > power) {
+            *end = (char *)at;
+            scale += below ? -exponent : exponent;
+        }
+    }
+    if (value > 0 && value - value == 0) { // 0 stays 0 and infinity stays infinity
+        for (; scale > 0 && value - value == 0; scale--) value *= 10;
+        for (; scale < 0 && value > 0; scale++) value /= 10;
+    }
+    return negative ? -value : value;
+}
+
+#define strtod shvm_strtod
+#define sprintf(...) 0
+#define sscanf(...) 0
+
+#endif

@@ -1,0 +1,151 @@
+// The compilers, behind one shape:
+//   name                      part of every command, so that another compiler makes everything again
+//   compile(jobs, done)       jobs: [{ source, object, args }]; writes each object and, beside it, a .d file, and
+//                             calls done(job) for each that worked
+//   link(args, inputs, out)   one program from objects
+// A failure has printed the compiler's own words and throws BuildError.
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
+
+export class BuildError extends Error {}
+
+const WASM_TARGET = "--target=wasm32-wasip1";
+
+export function nativeCompiler() {
+    const command = process.env.CC || "cc";
+    return executableCompiler(command, command, []);
+}
+
+// roots: the folders whose C files and headers a compilation may read.
+export function wasmCompiler(roots) {
+    const sdk = process.env.WASI_SDK_PATH;
+    if (sdk) return executableCompiler(`wasi-sdk ${sdk}`, join(sdk, "bin", "clang"), [WASM_TARGET]);
+    return packagedCompiler(roots);
+}
+
+export const dependencyFile = (object) => object.replace(/\.o$/, ".d");
+
+function executableCompiler(name, command, firstArgs) {
+    return {
+        name,
+        async compile(jobs, done) {
+            await inParallel(jobs, availableParallelism(), async (job) => {
+                const { source, object, args } = job;
+                mkdirSync(dirname(object), { recursive: true });
+                await run(command, [
+                    ...firstArgs, ...args, "-MMD", "-MF", dependencyFile(object), "-c", source, "-o", object,
+                ]);
+                done(job);
+            });
+        },
+        async link(args, inputs, output) {
+            mkdirSync(dirname(output), { recursive: true });
+            await run(command, [...firstArgs, ...args, ...inputs, "-o", output]);
+        },
+    };
+}
+
+// Clang compiled to Wasm, from npm: each worker thread holds one, which takes a second to load, and sees a file
+// system of its own that holds what is under `roots`.
+function packagedCompiler(roots) {
+    const version = JSON.parse(readFileSync("node_modules/@yowasp/clang/package.json", "utf8")).version;
+    const runAll = async (tasks, files) => {
+        const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(tasks.length / 3)));
+        const queue = [...tasks];
+        let failed = false;
+        const workers = Array.from({ length: threads }, () => packagedClangThread(files));
+        await Promise.all(workers.map(async (worker) => {
+            for (let task; (task = queue.shift()) && !failed; ) {
+                const reply = await worker.run(task);
+                if (reply.messages !== "") process.stderr.write(reply.messages);
+                if (!reply.ok) failed = true;
+                else {
+                    for (const [path, bytes] of Object.entries(reply.outputs)) writeOutput(path, bytes);
+                    task.done?.();
+                }
+            }
+            await worker.stop();
+        }));
+        if (failed) throw new BuildError("the build stopped at an error above");
+    };
+    return {
+        name: `@yowasp/clang ${version}`,
+        async compile(jobs, done) {
+            const tasks = jobs.map((job) => ({
+                args: [
+                    WASM_TARGET, ...job.args, "-MMD", "-MF", dependencyFile(job.object), "-c", job.source,
+                    "-o", job.object,
+                ],
+                outputs: [job.object, dependencyFile(job.object)],
+                done: () => done(job),
+            }));
+            await runAll(tasks, readTrees(roots, /\.[ch]$/));
+        },
+        async link(args, inputs, output) {
+            const files = {};
+            for (const path of inputs.filter((path) => !path.startsWith("-"))) put(files, path, readFileSync(path));
+            await runAll([{ args: [WASM_TARGET, ...args, ...inputs, "-o", output], outputs: [output] }], files);
+        },
+    };
+}
+
+function packagedClangThread(files) {
+    const thread = new Worker(new URL("clang_thread.mjs", import.meta.url), { workerData: files });
+    return {
+        run(task) {
+            return new Promise((resolve, reject) => {
+                thread.once("message", resolve);
+                thread.once("error", reject);
+                thread.postMessage({ args: task.args, outputs: task.outputs });
+            });
+        },
+        stop: () => thread.terminate(),
+    };
+}
+
+async function inParallel(items, limit, work) {
+    const queue = [...items];
+    const lane = async () => {
+        for (let item; (item = queue.shift()); ) await work(item);
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, queue.length) }, lane));
+}
+
+export function run(command, args) {
+    return new Promise((resolve, reject) => {
+        const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+        child.on("error", (error) => reject(new BuildError(`${command}: ${error.message}`)));
+        child.on("exit", (code) => {
+            if (code === 0) resolve();
+            else reject(new BuildError(`${command} failed`));
+        });
+    });
+}
+
+function writeOutput(path, bytes) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+}
+
+// Nested objects, as the packaged clang takes its files: { c_src: { base: { "arena.c": bytes } } }.
+function readTrees(roots, wanted) {
+    const tree = {};
+    for (const root of roots) {
+        for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+            const path = join(entry.parentPath, entry.name);
+            if (entry.isFile() && wanted.test(path)) put(tree, path, readFileSync(path));
+        }
+    }
+    return tree;
+}
+
+function put(tree, path, bytes) {
+    const parts = path.split("/");
+    const name = parts.pop();
+    let folder = tree;
+    for (const part of parts) folder = folder[part] ??= {};
+    folder[name] = bytes;
+}

@@ -4,7 +4,12 @@
 
 #include "base/limits.h"
 
+#ifdef SHVM_TEST_FAULTS
+// Each allocation is a block of its own, which is aligned, and must end where the allocation ends.
+enum { ALIGNMENT_BYTES = 1 };
+#else
 enum { ALIGNMENT_BYTES = 8 };
+#endif
 
 struct ArenaBlock {
     ArenaBlock *older;
@@ -71,8 +76,19 @@ static ArenaBlock *add_block(Arena *arena, size_t payload_size) {
     return block;
 }
 
+// What an allocation takes of its block; never nothing, so that every allocation has an address of its own.
 static size_t round_up(size_t size) {
+    if (size == 0) size = 1;
     return (size + ALIGNMENT_BYTES - 1) & ~(size_t)(ALIGNMENT_BYTES - 1);
+}
+
+static bool has_room(const ArenaBlock *block, size_t rounded) {
+#ifdef SHVM_TEST_FAULTS
+    (void)block, (void)rounded;
+    return false;
+#else
+    return block != NULL && block->size - block->used >= rounded;
+#endif
 }
 
 static size_t block_size_for(const Arena *arena, size_t size) {
@@ -83,7 +99,8 @@ static size_t block_size_for(const Arena *arena, size_t size) {
     // Blocks double so that a large request costs few mallocs, but never take more than the limit allows.
     size_t wanted = arena->current == NULL ? ARENA_BLOCK_BYTES : arena->current->size * 2;
     if (wanted > ARENA_BLOCK_BYTES_MAX) wanted = ARENA_BLOCK_BYTES_MAX;
-    if (arena->bytes_max != 0 && wanted > arena->bytes_max - arena->bytes) wanted = arena->bytes_max - arena->bytes;
+    size_t left = arena->bytes_max == 0 ? SIZE_MAX : arena->bytes_max - arena->bytes;
+    if (wanted > left) wanted = left;
     return size > wanted ? size : wanted;
 #endif
 }
@@ -93,9 +110,9 @@ void *arena_alloc(Arena *arena, size_t size) {
         arena->failed = true;
         return NULL;
     }
-    size_t rounded = round_up(size == 0 ? 1 : size);
+    size_t rounded = round_up(size);
     ArenaBlock *block = arena->current;
-    if (block == NULL || block->size - block->used < rounded) {
+    if (!has_room(block, rounded)) {
         block = add_block(arena, block_size_for(arena, rounded));
         if (block == NULL) {
             arena->failed = true;
@@ -117,17 +134,20 @@ void *arena_calloc(Arena *arena, size_t count, size_t size) {
     return result;
 }
 
+// Where the newest allocation can grow (or shrink) inside its block, does so.
+static bool resize_newest(ArenaBlock *block, const void *old, size_t old_size, size_t new_size) {
+    if (old == NULL || block == NULL || new_size > SIZE_MAX - ALIGNMENT_BYTES) return false;
+    size_t old_rounded = round_up(old_size), new_rounded = round_up(new_size);
+    bool is_newest = (const uint8_t *)old + old_rounded == block->payload + block->used;
+    if (!is_newest) return false;
+    size_t start = block->used - old_rounded;
+    if (block->size - start < new_rounded) return false;
+    block->used = start + new_rounded;
+    return true;
+}
+
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size) {
-    ArenaBlock *block = arena->current;
-    if (old != NULL && block != NULL && new_size <= SIZE_MAX - ALIGNMENT_BYTES) {
-        size_t old_rounded = round_up(old_size == 0 ? 1 : old_size);
-        bool is_newest = (uint8_t *)old + old_rounded == block->payload + block->used;
-        size_t start = is_newest ? block->used - old_rounded : 0;
-        if (is_newest && block->size - start >= round_up(new_size == 0 ? 1 : new_size)) {
-            block->used = start + round_up(new_size == 0 ? 1 : new_size);
-            return old;
-        }
-    }
+    if (resize_newest(arena->current, old, old_size, new_size)) return old;
     void *result = arena_alloc(arena, new_size);
     if (result != NULL && old_size != 0) memcpy(result, old, old_size < new_size ? old_size : new_size);
     return result;

@@ -9,14 +9,13 @@ void buf_init(Buf *buf, Arena *arena) {
 bool buf_reserve(Buf *buf, size_t extra) {
     if (buf->failed) return false;
     if (buf->cap - buf->len >= extra) return true;
-    size_t cap = buf->cap < BUF_BYTES_MIN ? BUF_BYTES_MIN : buf->cap;
-    while (cap - buf->len < extra) {
-        if (cap > SIZE_MAX / 2) {
-            buf->failed = buf->arena->failed = true;
-            return false;
-        }
-        cap *= 2;
+    if (extra > SIZE_MAX - buf->len || buf->cap > SIZE_MAX / 2) {
+        buf->failed = buf->arena->failed = true;
+        return false;
     }
+    // Doubling keeps appends linear; one large append takes just what it needs, since memory is scarce.
+    size_t cap = buf->cap == 0 ? BUF_BYTES_MIN : buf->cap * 2;
+    if (cap < buf->len + extra) cap = buf->len + extra;
     uint8_t *grown = arena_grow(buf->arena, buf->data, buf->cap, cap);
     if (grown == NULL) {
         buf->failed = true;

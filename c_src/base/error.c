@@ -20,14 +20,16 @@ const ErrorForm *error_form(ErrorKind kind) {
         [ERROR_RESOURCE_IN_USE] = {DYNAMODB "ResourceInUseException", "message", 400},
         [ERROR_CONDITIONAL_CHECK_FAILED] = {DYNAMODB "ConditionalCheckFailedException", "message", 400},
         [ERROR_LIMIT_EXCEEDED] = {DYNAMODB "LimitExceededException", "message", 400},
-        [ERROR_THROTTLING] = {CORAL_SERVICE "ThrottlingException", "message", 400},
+        [ERROR_THROTTLING] = {DYNAMODB "ThrottlingException", "message", 400},
         [ERROR_INTERNAL_SERVER] = {DYNAMODB "InternalServerError", "message", 500},
         [ERROR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED] = {DYNAMODB "ItemCollectionSizeLimitExceededException",
                                                        "message", 400},
         [ERROR_TRANSACTION_CANCELED] = {DYNAMODB "TransactionCanceledException", "Message", 400},
-        [ERROR_IDEMPOTENT_PARAMETER_MISMATCH] = {DYNAMODB "IdempotentParameterMismatchException", "message", 400},
+        [ERROR_IDEMPOTENT_PARAMETER_MISMATCH] = {DYNAMODB "IdempotentParameterMismatchException", "message",
+                                                 400},
         [ERROR_ACCESS_DENIED] = {CORAL_SERVICE "AccessDeniedException", "Message", 400},
-        [ERROR_MISSING_AUTHENTICATION_TOKEN] = {CORAL_SERVICE "MissingAuthenticationTokenException", "message", 400},
+        [ERROR_MISSING_AUTHENTICATION_TOKEN] = {CORAL_SERVICE "MissingAuthenticationTokenException",
+                                                "message", 400},
         [ERROR_INCOMPLETE_SIGNATURE] = {CORAL_SERVICE "IncompleteSignatureException", "message", 400},
         [ERROR_INVALID_SIGNATURE] = {CORAL_SERVICE "InvalidSignatureException", "message", 400},
         [ERROR_UNRECOGNIZED_CLIENT] = {CORAL_SERVICE "UnrecognizedClientException", "message", 400},
@@ -39,7 +41,8 @@ const ErrorForm *error_form(ErrorKind kind) {
     return &FORMS[kind];
 }
 
-static bool set(Error *error, Arena *arena, ErrorKind kind, bool in_envelope, const char *format, va_list args) {
+static bool set(Error *error, Arena *arena, ErrorKind kind, bool in_envelope, const char *format,
+                va_list args) {
     if (error->kind != ERROR_NONE) return false;
     Buf message;
     buf_init(&message, arena);

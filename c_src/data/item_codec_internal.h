@@ -18,7 +18,7 @@ static inline Slice codec_bytes(Reader *reader, uint64_t len) {
         return (Slice){NULL, 0};
     }
     Slice bytes = slice_of(reader->at, (size_t)len);
-    reader->at += len;
+    if (len != 0) reader->at += len;
     return bytes;
 }
 
@@ -45,14 +45,14 @@ size_t item_open(Buf *out);
 void item_close(Buf *out, size_t start, size_t count);
 
 // Brings the `count` attributes that stand from `start` to the end of `out` into order and drops all but the last of
-// equal names; returns how many are left. Scratch memory is taken from `scratch`, which must not be out's arena, and
-// given back. Failure sets out->failed.
-size_t attributes_sort_written(Buf *out, size_t start, size_t count, Arena *scratch);
-// The same for the members of a set; *has_duplicates tells whether two are equal (none is dropped).
-void members_sort_written(Buf *out, size_t start, size_t count, ValueType type, Arena *scratch,
-                          bool *has_duplicates);
+// equal names; returns how many are left. Scratch memory comes from out's arena and is given back. Failure sets
+// out->failed.
+size_t attributes_sort_written(Buf *out, size_t start, size_t count);
+// The same for the members of a set; true when two of them are equal (none is dropped).
+bool members_sort_written(Buf *out, size_t start, size_t count, ValueType type);
 
-// Sorts elements of `width` bytes that begin with a Slice by the bytes of that slice, stably. False without memory.
+// Stably sorts elements of `width` bytes that begin with a Slice by the bytes of that slice. Scratch memory comes from
+// the arena and is given back; false when there is none.
 bool sort_by_slice(Arena *scratch, void *elements, size_t count, size_t width);
 
 #endif

@@ -30,7 +30,7 @@ typedef enum MemberType {
 
 typedef struct Member Member;
 struct Member {
-    const char *name; // NULL ends a structure's rows; an element has "" here
+    const char *name; // NULL ends a structure's rows ({NULL}); an element has "" here
     MemberType type;
     const char *java_class; // STRUCTURE: its class, e.g. "KeySchemaElement": AWS's messages show it
     const Member *inside;   // STRUCTURE: its rows, in the order in which AWS echoes them; LIST, MAP: the element's row
@@ -45,8 +45,9 @@ struct Member {
 #define MAP(member_name, element) .name = (member_name), .type = MEMBER_MAP, .inside = (element)
 #define ELEMENT(member_type) .name = "", .type = MEMBER_##member_type
 
-// Checks every known member of the request. members: rows of the request's structure.
-bool schema_check_types(JsonDocument *document, Json root, const Member *members, Error *error);
+// Checks every known member of the request. members: rows of the request's structure. Messages live in `arena`, which
+// is not the document's (that one is rewound while the document is walked).
+bool schema_check_types(Arena *arena, JsonDocument *document, Json root, const Member *members, Error *error);
 
 // Whether DynamoDB hands a request of this content to its older validation layer: an integer that was saturated or
 // lost its fraction, a boolean written as a string, an AttributeValue with two members. (A required member that is
@@ -96,11 +97,12 @@ typedef struct Rule {
 
 // Checks groups in order of appearance; rules of one group stand side by side. violations_max bounds what one report
 // lists (0: no bound). members is needed for echoing structures.
-bool schema_check_rules(JsonDocument *document, Json root, const Member *members, const Rule *rules, size_t count,
-                        size_t violations_max, Error *error);
+bool schema_check_rules(Arena *arena, JsonDocument *document, Json root, const Member *members, const Rule *rules,
+                        size_t count, size_t violations_max, Error *error);
 
-#define SCHEMA_CHECK_RULES(document, root, members, rules, error)                                             \
-    schema_check_rules((document), (root), (members), (rules), sizeof(rules) / sizeof((rules)[0]), 0, (error))
+#define SCHEMA_CHECK_RULES(arena, document, root, members, rules, error)                                      \
+    schema_check_rules((arena), (document), (root), (members), (rules), sizeof(rules) / sizeof((rules)[0]), 0, \
+                       (error))
 
 // Violations that no table can express are collected and reported in the same form.
 typedef struct Violations {

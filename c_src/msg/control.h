@@ -10,24 +10,27 @@
 
 typedef enum ControlKind {
     // To a table object. The answer's payload is the descriptor blob, unless said.
-    CONTROL_TABLE_GET = 1,       // — ; ERROR ResourceNotFound when there is none. For data operations: DELETING and
-                                 //   CREATING tables answer as the table's status says
+    CONTROL_TABLE_GET = 1,       // — ; for data operations: ERROR ResourceNotFound unless the table is there and
+                                 //   neither CREATING nor DELETING
     CONTROL_TABLE_CREATE = 2,    // descriptor blob made by the gateway (epoch 1, id, seed)
-    CONTROL_TABLE_DELETE = 3,    // —
-    CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/op_table.h
-    CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor ‖ item count varint ‖ size bytes varint
+    CONTROL_TABLE_DELETE = 3,    // — ; payload as DESCRIBE
+    CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/table_change.h; payload as DESCRIBE
+    CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
     CONTROL_TABLE_REGISTER = 6,  // partition of layout hash, or directory: table id ‖ object name. OK or STALE;
                                  //   payload: the descriptor
-    CONTROL_TABLE_REPORT = 7,    // partition or directory: table id ‖ object name ‖ item count ‖ bytes (absolute)
+    CONTROL_TABLE_REPORT = 7,    // partition of layout hash: table id ‖ object name ‖ item count varint ‖ bytes varint
+                                 //   (absolute). OK or STALE
     // To a directory shard.
     CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob). OK or STALE
-    CONTROL_DIRECTORY_LIST = 17,     // table id ‖ from key ‖ to key (exclusive, empty: open) ‖ limit. Payload:
-                                     //   count × key blob (hash64 ‖ partition key), more flag u8
-    CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, then forget those keys
-    CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob
+    CONTROL_DIRECTORY_LIST = 17,     // table id ‖ from key (exclusive) ‖ to key (exclusive, empty: open) ‖ limit.
+                                     //   Payload: count × key blob (hash64 ‖ partition key), more flag u8
+    CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, from the first key
+    CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob: their partitions are fenced
+    CONTROL_DIRECTORY_REPORT = 20,   // table id ‖ key blob ‖ item count varint ‖ bytes varint (absolute). OK or STALE
+    CONTROL_DIRECTORY_TOTALS = 21,   // table id; payload: item count varint ‖ bytes varint
     // To the catalog.
-    CONTROL_CATALOG_ADD = 32,    // table name
-    CONTROL_CATALOG_REMOVE = 33, // table name
+    CONTROL_CATALOG_ADD = 32,    // table name ‖ table id
+    CONTROL_CATALOG_REMOVE = 33, // table name ‖ table id: does nothing where the name is another table's by now
     CONTROL_CATALOG_LIST = 34,   // exclusive start name ‖ limit; payload: count × name, more flag u8
 } ControlKind;
 

@@ -51,6 +51,8 @@ typedef struct IndexDescriptor {
     Slice *non_key_attributes;
     size_t non_key_attribute_count;
     Throughput throughput; // global indexes
+    Throughput on_demand_max; // OnDemandThroughput; 0: no ceiling
+    Throughput warm;          // WarmThroughput as asked for; 0: not asked for
     TableStatus status;    // global indexes; local ones are always ACTIVE
     bool backfilling;
 } IndexDescriptor;
@@ -87,6 +89,11 @@ typedef struct TableDescriptor {
     size_t index_count;
     Tag *tags;
     size_t tag_count;
+    Throughput on_demand_max; // OnDemandThroughput; 0: no ceiling
+    Throughput warm;          // WarmThroughput as asked for; 0: not asked for
+    double increased_ms;      // LastIncreaseDateTime of the throughput; 0: never
+    double decreased_ms;      // LastDecreaseDateTime
+    uint32_t decreases;       // on the day of decreased_ms
 } TableDescriptor;
 
 void descriptor_encode(Buf *out, const TableDescriptor *table);
@@ -97,7 +104,12 @@ bool descriptor_decode(Arena *arena, Slice bytes, TableDescriptor *out, Error *e
 const IndexDescriptor *descriptor_index(const TableDescriptor *table, Slice name);
 // The key attributes' names, HASH first: at most 8. Returns how many.
 size_t key_schema_names(const KeySchema *keys, Slice names[2 * INDEX_KEY_ATTRIBUTES_MAX]);
-// "arn:aws:dynamodb:<region>:000000000000:table/<name>"; the region is always "us-east-1"-like, see docs/compatibility.md
+// "arn:aws:dynamodb:us-east-1:000000000000:table/<name>"
 void table_arn(Buf *out, Slice table_name);
+// TableName may be given as an ARN: the name inside it, or the argument itself where it is none.
+Slice table_name_from_argument(Slice argument);
+// The table's name in "arn:aws:dynamodb:<region>:<account>:table/<name>", whatever the region and account; empty when
+// arn has another form.
+Slice table_name_from_arn(Slice arn);
 
 #endif

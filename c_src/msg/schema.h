@@ -30,7 +30,7 @@ typedef enum MemberType {
 
 typedef struct Member Member;
 struct Member {
-    const char *name; // NULL ends a structure's rows ({NULL}); an element has "" here
+    const char *name; // NULL ends a structure's rows ({.name = NULL}); an element has "" here
     MemberType type;
     const char *java_class; // STRUCTURE: its class, e.g. "KeySchemaElement": AWS's messages show it
     const Member *inside;   // STRUCTURE: its rows, in the order in which AWS echoes them; LIST, MAP: the element's row
@@ -78,6 +78,8 @@ enum {
     RULE_BARE = 4,
     // The value is echoed as JSON, not in Java's toString form.
     RULE_ECHO_JSON = 8,
+    // A table's ARN stands for the name inside it.
+    RULE_NAME_OR_ARN = 16,
 };
 
 #define TABLE_NAME_PATTERN "[a-zA-Z0-9_.-]+"
@@ -99,6 +101,15 @@ typedef struct Rule {
 // lists (0: no bound). members is needed for echoing structures.
 bool schema_check_rules(Arena *arena, JsonDocument *document, Json root, const Member *members, const Rule *rules,
                         size_t count, size_t violations_max, Error *error);
+
+// What one operation's requests look like. older_rules hold where DynamoDB hands the request to its older layer.
+typedef struct RequestSchema {
+    const Member *members;
+    const Rule *rules;
+    size_t rule_count;
+    const Rule *older_rules;
+    size_t older_rule_count;
+} RequestSchema;
 
 #define SCHEMA_CHECK_RULES(arena, document, root, members, rules, error)                                      \
     schema_check_rules((arena), (document), (root), (members), (rules), sizeof(rules) / sizeof((rules)[0]), 0, \

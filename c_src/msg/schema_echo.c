@@ -2,6 +2,7 @@
 #include "data/json_writer.h"
 #include "msg/schema.h"
 #include "msg/schema_internal.h"
+#include "msg/schema_requests_internal.h"
 
 // Longer echoes are cut: a 16 MB request must not become a larger message. The cut echo of AWS is not known.
 #define ECHO_BYTES_MAX 65536u
@@ -23,13 +24,11 @@ static void append_lower_first(Buf *out, const char *name) {
 }
 
 // AttributeValue's members, in the order of AWS's class.
-static const Member VALUE_LIST_ELEMENT[] = {{ELEMENT(VALUE)}};
-static const Member STRING_ELEMENT[] = {{ELEMENT(STRING)}};
 static const Member VALUE_MEMBERS[] = {
     {MEMBER("S", STRING)},        {MEMBER("N", STRING)},        {MEMBER("B", STRING)},
     {LIST("SS", STRING_ELEMENT)}, {LIST("NS", STRING_ELEMENT)}, {LIST("BS", STRING_ELEMENT)},
-    {MAP("M", VALUE_LIST_ELEMENT)}, {LIST("L", VALUE_LIST_ELEMENT)}, {MEMBER("NULL", BOOLEAN)},
-    {MEMBER("BOOL", BOOLEAN)},    {NULL},
+    {MAP("M", VALUE_ELEMENT)}, {LIST("L", VALUE_ELEMENT)}, {MEMBER("NULL", BOOLEAN)},
+    {MEMBER("BOOL", BOOLEAN)},    {.name = NULL},
 };
 
 static void echo_any(Echo *echo, Json value, const Member *member, unsigned depth);

@@ -1,6 +1,7 @@
 // Stage 2: constraints on the values of members, reported as AWS reports them.
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "msg/descriptor.h"
 #include "msg/schema.h"
 #include "msg/schema_internal.h"
 
@@ -39,9 +40,14 @@ static Slice path_step(const char **rest) {
 
 // --- Constraints
 
+static Slice string_of(RuleCheck *check, Json value) {
+    Slice text = json_string(check->document, value);
+    return check->rule->flags & RULE_NAME_OR_ARN ? table_name_from_argument(text) : text;
+}
+
 static bool length_of(RuleCheck *check, Json value, int64_t *length) {
     if (value.type == JSON_STRING) {
-        *length = (int64_t)utf8_utf16_length(json_string(check->document, value));
+        *length = (int64_t)utf8_utf16_length(string_of(check, value));
     } else if (value.type == JSON_ARRAY || value.type == JSON_OBJECT) {
         *length = (int64_t)json_count(check->document, value);
     } else {
@@ -87,6 +93,7 @@ static bool keys_are_table_names(RuleCheck *check, Json map) {
     Slice name;
     Json value;
     while (json_next(&iterator, &name, &value)) {
+        name = table_name_from_argument(name);
         if (name.len < TABLE_NAME_CHARS_MIN || name.len > TABLE_NAME_CHARS_MAX) return false;
         if (!matches(TABLE_NAME_PATTERN, name)) return false;
     }
@@ -123,9 +130,9 @@ static bool holds(RuleCheck *check, Json value, const Member *member) {
         return rule->kind == RULE_AT_LEAST ? number >= rule->limit : number <= rule->limit;
     }
     case RULE_ENUM:
-        return value.type != JSON_STRING || is_listed(rule->text, json_string(check->document, value));
+        return value.type != JSON_STRING || is_listed(rule->text, string_of(check, value));
     case RULE_PATTERN:
-        return value.type != JSON_STRING || matches(rule->text, json_string(check->document, value));
+        return value.type != JSON_STRING || matches(rule->text, string_of(check, value));
     case RULE_MAP_KEYS_ARE_TABLE_NAMES:
         return value.type != JSON_OBJECT || keys_are_table_names(check, value);
     case RULE_MAP_VALUE_LENGTHS:

@@ -76,6 +76,19 @@ bool error_enveloped(Error *error, Arena *arena, const char *format, ...) {
     return false;
 }
 
+void error_wrap(Error *error, Arena *arena) {
+    if (error->kind != ERROR_VALIDATION || !error->in_envelope) return;
+    Buf message;
+    buf_init(&message, arena);
+    buf_format(&message, "1 validation error detected: %S", &error->message);
+    if (message.failed) {
+        *error = (Error){.kind = ERROR_OUT_OF_MEMORY};
+        return;
+    }
+    error->message = buf_view(&message);
+    error->in_envelope = false;
+}
+
 bool error_out_of_memory(Error *error) {
     if (error->kind == ERROR_NONE) *error = (Error){.kind = ERROR_OUT_OF_MEMORY};
     return false;

@@ -55,6 +55,8 @@ bool error_set(Error *error, Arena *arena, ErrorKind kind, const char *format, .
 // The same for ERROR_VALIDATION, and for ERROR_VALIDATION with in_envelope set.
 bool error_validation(Error *error, Arena *arena, const char *format, ...);
 bool error_enveloped(Error *error, Arena *arena, const char *format, ...);
+// Puts "1 validation error detected: " before the message of an error that is marked in_envelope.
+void error_wrap(Error *error, Arena *arena);
 // Sets ERROR_OUT_OF_MEMORY; returns false.
 bool error_out_of_memory(Error *error);
 // Sets ERROR_CORRUPT with a constant reason; returns false.

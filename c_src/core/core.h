@@ -18,6 +18,9 @@ uint8_t *core_input(Core *core, size_t len);
 int core_step(Core *core, Role role, StepEvent event, size_t len);
 // The step's output; valid until core_reset.
 Slice core_output(const Core *core);
+// CORE_SCRATCH_BYTES the host may use for out-parameters, 8-byte aligned; as long as the core lives.
+#define CORE_SCRATCH_BYTES 64
+uint8_t *core_scratch(Core *core);
 // Forgets the step and its memory.
 void core_reset(Core *core);
 

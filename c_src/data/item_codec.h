@@ -80,6 +80,8 @@ size_t value_item_size(Slice value);
 size_t item_size(Slice item);
 // Levels of maps and lists: a scalar or set 0, a flat list or map 1.
 unsigned value_depth(Slice value);
+// The deepest of its attributes' depths.
+unsigned item_depth(Slice item);
 
 // --- Building
 void value_append_string(Buf *out, Slice text);

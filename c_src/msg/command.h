@@ -70,6 +70,7 @@ typedef struct RangeCommand {
     Slice index_name;  // empty: the table itself
     Slice lower;       // first key that may be returned (inclusive)
     Slice upper;       // first key beyond (exclusive)
+    size_t partition_len; // layout key: bytes of hash and partition key at the front of both bounds; else 0
     bool reverse;
     uint64_t limit;    // items to evaluate at most; 0: none
     uint64_t bytes_left; // of the page's 1 MB

@@ -14,7 +14,7 @@ typedef struct ItemPlan {
     Slice new_item;   // item blob to store; empty: delete (or leave absent)
     bool writes;      // whether anything has to be written at all
     size_t new_bytes; // DynamoDB size of new_item
-    Result result;    // the answer once the write is done
+    WriteResult written; // the answer once the write is done
 } ItemPlan;
 
 // Reads the item and evaluates PUT, UPDATE or DELETE. false: step->error holds what to answer (a failed condition, a
@@ -25,6 +25,15 @@ bool item_commit(Step *step, const ItemCommand *command, const ItemPlan *plan, u
 
 // GET: appends the whole HTTP body.
 bool item_get(Step *step, const ItemCommand *command, Buf *body);
+
+// The key under which an object of this layout stores an item, and the bounds of its ranges: a part of the full key.
+Slice storage_key(const CommandHeader *header, Slice full_key, size_t partition_len);
+
+// BATCH_GET: appends entry count and entries (result.h).
+bool batch_get(Step *step, const BatchCommand *command, Buf *payload);
+// BATCH_WRITE: writes all entries, each under a version of its own; appends count × (position varint ‖ WriteResult).
+bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
+                 Buf *payload);
 
 // QUERY and SCAN: evaluates one page of this object.
 bool range_execute(Step *step, const RangeCommand *command, RangeResult *result);

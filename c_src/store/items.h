@@ -24,14 +24,26 @@ bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t 
 bool items_delete(Step *step, Slice key, const StoredItem *old);
 
 // Many items per call. Reads up to `limit` (≤ ITEMS_CHUNK_MAX) stored values with lower <= key < upper (empty upper:
-// open) in key order or reverse, concatenated; *values is walked with items_next.
+// open) in key order or reverse, concatenated. Fewer than `limit` does not mean the end: large items are read fewer at
+// a time; zero does.
 #define ITEMS_CHUNK_MAX 1000u
-bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, Slice *values, uint32_t *count);
+typedef struct ItemsChunk {
+    Slice values; // walked with items_next
+    uint32_t count;
+    Slice last_key; // of the last one in the order read
+} ItemsChunk;
+bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, ItemsChunk *chunk);
 // Next stored value of a concatenation; false at the end, or with step->error set when it is corrupt.
 bool items_next(Step *step, Slice *values, StoredItem *out);
 
-// Count and total DynamoDB size of all items, kept up to date by put and delete in the object's record.
 bool items_is_empty(Step *step, bool *is_empty);
+
+// Counted afresh: reads every row, so only for the lazy reports behind DescribeTable.
+typedef struct ItemTotals {
+    uint64_t count;
+    uint64_t bytes; // DynamoDB sizes
+} ItemTotals;
+bool items_totals(Step *step, ItemTotals *totals);
 // Drops everything (a fenced partition).
 bool items_drop(Step *step);
 

@@ -30,7 +30,7 @@ typedef enum SqlStatus {
 
 // Starts a reading statement; returns a cursor ≥ 0. At most a few are open at once.
 SQL_IMPORT(sql_query) int32_t sql_query(int32_t statement, const uint8_t *binds, int32_t binds_len);
-// Writes the next row to `row`.
+// Writes the next row to `row` and its size to *need.
 SQL_IMPORT(sql_step) int32_t sql_step(int32_t cursor, uint8_t *row, int32_t cap, int32_t *need);
 SQL_IMPORT(sql_close) int32_t sql_close(int32_t cursor, int32_t *rows_read);
 // Runs a writing statement to its end.

@@ -1,0 +1,144 @@
+#include "core/core.h"
+
+#include <stdlib.h>
+
+#include "msg/result.h"
+#include "role/catalog.h"
+#include "role/descriptor_cache.h"
+#include "role/directory.h"
+#include "role/gateway.h"
+#include "role/partition.h"
+#include "role/table.h"
+#include "store/sql_host.h"
+
+// An input buffer beyond this is given back after its step: linear memory never shrinks, but it can be used again.
+enum { INPUT_BYTES_KEPT = 256 * 1024 };
+
+struct Core {
+    Arena arena;
+    Arena trees;
+    DescriptorCache descriptors;
+    uint8_t *input;
+    size_t input_cap;
+    Slice output;
+    _Alignas(8) uint8_t scratch[CORE_SCRATCH_BYTES];
+};
+
+Core *core_new(size_t memory_max) {
+    Core *core = calloc(1, sizeof(Core));
+    if (core == NULL) return NULL;
+    arena_init(&core->arena, memory_max);
+    arena_init(&core->trees, memory_max);
+    descriptor_cache_init(&core->descriptors);
+    return core;
+}
+
+void core_free(Core *core) {
+    arena_free(&core->arena);
+    arena_free(&core->trees);
+    arena_free(&core->descriptors.arena);
+    free(core->input);
+    free(core);
+}
+
+uint8_t *core_input(Core *core, size_t len) {
+    if (len > core->input_cap) {
+        free(core->input);
+        core->input_cap = 0;
+        size_t cap = len < INPUT_BYTES_KEPT ? INPUT_BYTES_KEPT : len;
+        core->input = malloc(cap);
+        if (core->input != NULL) core->input_cap = cap;
+    }
+    return core->input;
+}
+
+static StepVerdict run_role(Step *step) {
+    switch (step->role) {
+    case ROLE_GATEWAY: return gateway_step(step);
+    case ROLE_PARTITION: return partition_step(step);
+    case ROLE_TABLE: return table_step(step);
+    case ROLE_DIRECTORY: return directory_step(step);
+    case ROLE_CATALOG: return catalog_step(step);
+    }
+    error_corrupt(&step->error, "unknown role");
+    return VERDICT_ROLLBACK;
+}
+
+// Forgets what the step was about to do; only its error is left.
+static void discard_output(Step *step) {
+    buf_init(&step->actions, step->arena);
+    step->action_count = 0;
+    step->local_present = false;
+    step->local = step->state = (Slice){NULL, 0};
+}
+
+static void reply_internal_error(Step *step) {
+    Result result = {.status = RESULT_ERROR, .error = {.kind = ERROR_INTERNAL_SERVER}};
+    Buf out;
+    buf_init(&out, step->arena);
+    result_encode(&out, &result);
+    step_reply(step, buf_view(&out));
+}
+
+// Every step ends in an answer: an error, or exhausted memory wherever it was met, becomes one here.
+static StepVerdict settle(Core *core, Step *step, StepVerdict verdict) {
+    bool out_of_memory = core->arena.failed || core->trees.failed || step->error.kind == ERROR_OUT_OF_MEMORY;
+    bool failed = out_of_memory || step->error.kind != ERROR_NONE || verdict == VERDICT_ROLLBACK;
+    if (!failed) return verdict;
+    if (step->error.kind >= ERROR_OUT_OF_MEMORY || out_of_memory) {
+        Slice reason = out_of_memory ? SLICE("out of memory") : step->error.message;
+        host_panic(reason.data, (int32_t)reason.len);
+    }
+    if (out_of_memory) {
+        // The constant answers that follow fit into what the reset keeps.
+        arena_reset(&core->arena);
+        arena_reset(&core->trees);
+        step->error = (Error){.kind = ERROR_INTERNAL_SERVER};
+    }
+    discard_output(step);
+    if (step->role == ROLE_GATEWAY) {
+        if (step->error.kind == ERROR_NONE) step->error.kind = ERROR_INTERNAL_SERVER;
+        step_respond_error(step, &step->error);
+        return VERDICT_READONLY;
+    }
+    if (step->event != EVENT_ALARM) reply_internal_error(step);
+    return VERDICT_ROLLBACK;
+}
+
+int core_step(Core *core, Role role, StepEvent event, size_t len) {
+    Step step = {
+        .arena = &core->arena,
+        .trees = &core->trees,
+        .descriptors = role == ROLE_GATEWAY ? &core->descriptors : NULL,
+        .role = role,
+        .event = event,
+    };
+    buf_init(&step.actions, step.arena);
+    StepVerdict verdict = VERDICT_ROLLBACK;
+    if (len <= core->input_cap && step_input_decode(&step, slice_of(core->input, len))) verdict = run_role(&step);
+    verdict = settle(core, &step, verdict);
+    Buf output;
+    buf_init(&output, step.arena);
+    step_output_encode(&step, &output);
+    core->output = buf_view(&output);
+    return output.failed || step.actions.failed ? -1 : (int)verdict;
+}
+
+Slice core_output(const Core *core) {
+    return core->output;
+}
+
+uint8_t *core_scratch(Core *core) {
+    return core->scratch;
+}
+
+void core_reset(Core *core) {
+    arena_reset(&core->arena);
+    arena_reset(&core->trees);
+    core->output = (Slice){NULL, 0};
+    if (core->input_cap > INPUT_BYTES_KEPT) {
+        free(core->input);
+        core->input = NULL;
+        core->input_cap = 0;
+    }
+}

@@ -1,0 +1,82 @@
+#include "msg/result.h"
+
+void result_encode(Buf *out, const Result *result) {
+    buf_u8(out, RESULT_VERSION);
+    buf_u8(out, (uint8_t)result->status);
+    buf_varint(out, result->rows_read);
+    buf_varint(out, result->rows_written);
+    if (result->status == RESULT_ERROR) {
+        buf_u8(out, (uint8_t)result->error.kind);
+        buf_u8(out, result->error.in_envelope);
+        buf_slice(out, result->error.message);
+        buf_slice(out, result->error.item);
+    } else {
+        buf_bytes(out, result->payload);
+    }
+}
+
+bool result_decode(Slice bytes, Result *out, Error *error) {
+    Reader reader = reader_of(bytes);
+    *out = (Result){.status = RESULT_UNSUPPORTED};
+    if (reader_u8(&reader) != RESULT_VERSION) return error_corrupt(error, "unknown result version");
+    out->status = (ResultStatus)reader_u8(&reader);
+    out->rows_read = (uint32_t)reader_varint(&reader);
+    out->rows_written = (uint32_t)reader_varint(&reader);
+    if (out->status == RESULT_ERROR) {
+        out->error.kind = (ErrorKind)reader_u8(&reader);
+        out->error.in_envelope = reader_u8(&reader) != 0;
+        out->error.message = reader_slice(&reader);
+        out->error.item = reader_slice(&reader);
+    } else {
+        out->payload = reader_bytes(&reader, reader_left(&reader));
+    }
+    if (reader.failed || out->status > RESULT_BUSY) return error_corrupt(error, "malformed result");
+    return true;
+}
+
+void write_result_encode(Buf *out, const WriteResult *result) {
+    buf_varint(out, result->old_bytes);
+    buf_varint(out, result->new_bytes);
+    buf_slice(out, result->attributes);
+}
+
+bool write_result_decode(Reader *reader, WriteResult *out) {
+    out->old_bytes = reader_varint(reader);
+    out->new_bytes = reader_varint(reader);
+    out->attributes = reader_slice(reader);
+    return !reader->failed;
+}
+
+void range_result_encode(Buf *out, const RangeResult *result) {
+    buf_varint(out, result->count);
+    buf_varint(out, result->scanned_count);
+    buf_varint(out, result->bytes_evaluated);
+    buf_slice(out, result->items_json);
+    buf_slice(out, result->last_key);
+}
+
+bool range_result_decode(Reader *reader, RangeResult *out) {
+    out->count = reader_varint(reader);
+    out->scanned_count = reader_varint(reader);
+    out->bytes_evaluated = reader_varint(reader);
+    out->items_json = reader_slice(reader);
+    out->last_key = reader_slice(reader);
+    return !reader->failed;
+}
+
+void batch_get_entry_encode(Buf *out, const BatchGetEntry *entry) {
+    buf_varint(out, entry->position);
+    buf_u8(out, (uint8_t)((entry->processed ? 1 : 0) | (entry->found ? 2 : 0)));
+    buf_varint(out, entry->bytes);
+    buf_slice(out, entry->item_json);
+}
+
+bool batch_get_entry_decode(Reader *reader, BatchGetEntry *out) {
+    out->position = (uint32_t)reader_varint(reader);
+    uint8_t flags = reader_u8(reader);
+    out->processed = (flags & 1) != 0;
+    out->found = (flags & 2) != 0;
+    out->bytes = reader_varint(reader);
+    out->item_json = reader_slice(reader);
+    return !reader->failed;
+}

@@ -1,0 +1,133 @@
+#include "base/limits.h"
+#include "data/item_codec.h"
+#include "expr/evaluate.h"
+#include "op/execute.h"
+
+// Items asked for at once where the request sets no limit: about what a page of small items takes, without reading
+// far more than a page of large ones.
+enum { CHUNK_ITEMS_FIRST = 256 };
+
+typedef struct Page {
+    const RangeCommand *command;
+    RangeResult *result;
+    Buf items;
+    Slice last_item;
+    bool is_full; // the limit or the page's bytes are used up
+} Page;
+
+static bool append_item(Step *step, Page *page, Slice item) {
+    page->result->count++;
+    if (page->command->count_only) return true;
+    Buf projected;
+    buf_init(&projected, step->arena);
+    if (page->command->projection.len != 0) {
+        if (!projection_apply(page->command->projection, item, step->arena, &projected, &step->error)) return false;
+        item = buf_view(&projected);
+    }
+    if (page->items.len != 0) buf_u8(&page->items, ',');
+    item_to_json(&page->items, item);
+    return true;
+}
+
+static bool evaluate_item(Step *step, Page *page, const StoredItem *stored) {
+    RangeResult *result = page->result;
+    // One item always fits; another one only when the page stays within its bytes.
+    bool is_first = result->scanned_count == 0;
+    if (!is_first && result->bytes_evaluated + stored->item_bytes > page->command->bytes_left) {
+        page->is_full = true;
+        return true;
+    }
+    result->scanned_count++;
+    result->bytes_evaluated += stored->item_bytes;
+    page->last_item = stored->item;
+    bool passes = true;
+    if (!condition_evaluate(page->command->filter, stored->item, step->arena, &passes, &step->error)) return false;
+    if (passes && !append_item(step, page, stored->item)) return false;
+    page->is_full = page->command->limit != 0 && result->scanned_count == page->command->limit;
+    return true;
+}
+
+static uint32_t next_chunk_limit(const Page *page) {
+    const RangeResult *result = page->result;
+    uint64_t wanted = CHUNK_ITEMS_FIRST;
+    if (result->scanned_count != 0) {
+        uint64_t average = result->bytes_evaluated / result->scanned_count + 1;
+        wanted = (page->command->bytes_left - result->bytes_evaluated) / average + 2;
+    }
+    if (page->command->limit != 0) {
+        uint64_t left = page->command->limit - result->scanned_count;
+        // The first chunk of a limited page is the whole page, so that most pages are one statement.
+        wanted = result->scanned_count == 0 || left < wanted ? left : wanted;
+    }
+    return wanted < ITEMS_CHUNK_MAX ? (uint32_t)wanted : ITEMS_CHUNK_MAX;
+}
+
+static bool evaluate_chunk(Step *step, Page *page, ItemsChunk *chunk) {
+    StoredItem stored;
+    while (!page->is_full && items_next(step, &chunk->values, &stored)) {
+        if (!evaluate_item(step, page, &stored)) return false;
+    }
+    return step->error.kind == ERROR_NONE;
+}
+
+// Moves the bound that the next chunk starts from past the chunk's last key.
+static bool advance(Step *step, const Page *page, const ItemsChunk *chunk, Slice *lower, Slice *upper) {
+    if (page->command->reverse) {
+        *upper = chunk->last_key;
+        return true;
+    }
+    Buf next;
+    buf_init(&next, step->arena);
+    buf_bytes(&next, chunk->last_key);
+    buf_u8(&next, 0);
+    *lower = buf_view(&next);
+    return !next.failed || error_out_of_memory(&step->error);
+}
+
+bool range_execute(Step *step, const RangeCommand *command, RangeResult *result) {
+    *result = (RangeResult){0};
+    Page page = {.command = command, .result = result};
+    buf_init(&page.items, step->arena);
+    Slice lower = storage_key(&command->header, command->lower, command->partition_len);
+    Slice upper = storage_key(&command->header, command->upper, command->partition_len);
+    while (!page.is_full) {
+        ItemsChunk chunk;
+        if (!items_range(step, lower, upper, command->reverse, next_chunk_limit(&page), &chunk)) return false;
+        if (chunk.count == 0) break;
+        if (!evaluate_chunk(step, &page, &chunk)) return false;
+        if (!advance(step, &page, &chunk, &lower, &upper)) return false;
+    }
+    result->items_json = buf_view(&page.items);
+    if (page.is_full) {
+        Buf key;
+        buf_init(&key, step->arena);
+        item_append_subset(&key, page.last_item, command->key_names, command->key_name_count);
+        result->last_key = buf_view(&key);
+    }
+    return !step->arena->failed || error_out_of_memory(&step->error);
+}
+
+void range_render(const RangeCommand *command, const RangeResult *result, Buf *body) {
+    buf_cstr(body, "{\"Count\":");
+    buf_decimal_u64(body, result->count);
+    buf_cstr(body, ",\"ScannedCount\":");
+    buf_decimal_u64(body, result->scanned_count);
+    if (!command->count_only) {
+        buf_cstr(body, ",\"Items\":[");
+        buf_bytes(body, result->items_json);
+        buf_u8(body, ']');
+    }
+    if (result->last_key.len != 0) {
+        buf_cstr(body, ",\"LastEvaluatedKey\":");
+        item_to_json(body, result->last_key);
+    }
+    if (command->return_capacity != RETURN_CAPACITY_NONE) {
+        Capacity capacity = {
+            .table_name = command->header.table_name,
+            .table_half_units = capacity_read(result->bytes_evaluated, command->consistent),
+        };
+        buf_cstr(body, ",\"ConsumedCapacity\":");
+        capacity_to_json(body, &capacity, command->return_capacity);
+    }
+    buf_u8(body, '}');
+}

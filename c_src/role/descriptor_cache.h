@@ -1,0 +1,26 @@
+// The gateway's hints: descriptors of tables it has met. Bounded, trusted for a minute, and thrown away as a whole when
+// one proves stale; everything that matters is checked again at the partition.
+#ifndef SHVM_ROLE_DESCRIPTOR_CACHE_H
+#define SHVM_ROLE_DESCRIPTOR_CACHE_H
+
+#include "msg/descriptor.h"
+
+enum { DESCRIPTOR_CACHE_ENTRIES = 64 };
+
+typedef struct DescriptorCache {
+    Arena arena;
+    size_t count;
+    struct {
+        double fetched_ms;
+        TableDescriptor table;
+    } entries[DESCRIPTOR_CACHE_ENTRIES];
+} DescriptorCache;
+
+void descriptor_cache_init(DescriptorCache *cache);
+// NULL when the table is not known or was fetched too long ago. Valid until the next put or clear.
+const TableDescriptor *descriptor_cache_get(const DescriptorCache *cache, Slice name, double now_ms);
+// Keeps a copy; a full cache starts anew. Errors of decoding are reported, exhausted memory only means no hint.
+bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double now_ms, Error *error);
+void descriptor_cache_clear(DescriptorCache *cache);
+
+#endif

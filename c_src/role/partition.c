@@ -1,0 +1,194 @@
+#include "role/partition.h"
+
+#include "op/execute.h"
+#include "role/partition_internal.h"
+#include "store/items.h"
+
+// A fenced object keeps its tombstone for longer than any gateway trusts a descriptor, then erases itself.
+static const double TOMBSTONE_MS = 10 * 60 * 1000;
+
+StepVerdict partition_reply(Partition *partition, Result result) {
+    Step *step = partition->step;
+    StepVerdict verdict = partition_record_save(step, &partition->record);
+    if (verdict == VERDICT_ROLLBACK) return verdict;
+    result.rows_read = step->rows_read;
+    result.rows_written = step->rows_written;
+    Buf out;
+    buf_init(&out, step->arena);
+    result_encode(&out, &result);
+    step_reply(step, buf_view(&out));
+    return verdict;
+}
+
+StepVerdict partition_reply_status(Partition *partition, ResultStatus status) {
+    return partition_reply(partition, (Result){.status = status});
+}
+
+StepVerdict partition_reply_payload(Partition *partition, const Buf *payload) {
+    return partition_reply(partition, (Result){.status = RESULT_OK, .payload = buf_view(payload)});
+}
+
+StepVerdict partition_reply_error(Partition *partition) {
+    Step *step = partition->step;
+    if (step->error.kind >= ERROR_OUT_OF_MEMORY || step->rows_written != 0) return VERDICT_ROLLBACK;
+    Result result = {.status = RESULT_ERROR, .error = step->error};
+    step->error = (Error){0};
+    return partition_reply(partition, result);
+}
+
+// --- Commands
+
+static uint64_t next_version(void *context) {
+    Partition *partition = context;
+    return partition_next_version(&partition->record, partition->step->in.now_ms);
+}
+
+static StepVerdict run_write(Partition *partition) {
+    Step *step = partition->step;
+    ItemCommand command;
+    ItemPlan plan;
+    if (!command_decode_item(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
+    if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
+    if (!item_plan(step, &command, &plan)) return partition_reply_error(partition);
+    if (plan.writes) {
+        if (!partition->record.registered) {
+            return partition_register(partition, &command.key);
+        }
+        if (!item_commit(step, &command, &plan, next_version(partition))) return partition_reply_error(partition);
+        partition_arm_report(partition);
+    }
+    Buf payload;
+    buf_init(&payload, step->arena);
+    write_result_encode(&payload, &plan.written);
+    return partition_reply_payload(partition, &payload);
+}
+
+static StepVerdict run_batch_write(Partition *partition) {
+    Step *step = partition->step;
+    BatchCommand command;
+    if (!command_decode_batch(step->arena, &partition->fields, &partition->header, &command, &step->error)) {
+        return VERDICT_ROLLBACK;
+    }
+    for (size_t i = 0; i < command.entry_count; i++) {
+        if (!partition_owns(partition, &command.entries[i].key)) return partition_reply_status(partition, RESULT_STALE);
+    }
+    if (!partition->record.registered && command.entry_count != 0) {
+        return partition_register(partition, &command.entries[0].key);
+    }
+    Buf payload;
+    buf_init(&payload, step->arena);
+    if (!batch_write(step, &command, next_version, partition, &payload)) return partition_reply_error(partition);
+    partition_arm_report(partition);
+    return partition_reply_payload(partition, &payload);
+}
+
+static StepVerdict respond_read(Partition *partition, bool ok, const Buf *body) {
+    if (!ok) return partition_reply_error(partition);
+    if (body->failed) return VERDICT_ROLLBACK;
+    step_respond_http(partition->step, 200, buf_view(body));
+    return partition_record_save(partition->step, &partition->record);
+}
+
+static StepVerdict run_get(Partition *partition) {
+    Step *step = partition->step;
+    ItemCommand command;
+    if (!command_decode_item(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
+    if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
+    Buf body;
+    buf_init(&body, step->arena);
+    bool ok = item_get(step, &command, &body);
+    return respond_read(partition, ok, &body);
+}
+
+static StepVerdict run_range(Partition *partition) {
+    Step *step = partition->step;
+    RangeCommand command;
+    RangeResult result;
+    if (!command_decode_range(step->arena, &partition->fields, &partition->header, &command, &step->error)) {
+        return VERDICT_ROLLBACK;
+    }
+    if (!range_execute(step, &command, &result)) return partition_reply_error(partition);
+    Buf out;
+    buf_init(&out, step->arena);
+    if (command.render) {
+        range_render(&command, &result, &out);
+        return respond_read(partition, true, &out);
+    }
+    range_result_encode(&out, &result);
+    return partition_reply_payload(partition, &out);
+}
+
+static StepVerdict run_batch_get(Partition *partition) {
+    Step *step = partition->step;
+    BatchCommand command;
+    if (!command_decode_batch(step->arena, &partition->fields, &partition->header, &command, &step->error)) {
+        return VERDICT_ROLLBACK;
+    }
+    Buf payload;
+    buf_init(&payload, step->arena);
+    if (!batch_get(step, &command, &payload)) return partition_reply_error(partition);
+    return partition_reply_payload(partition, &payload);
+}
+
+// The table is being deleted: nothing is kept but a tombstone, which outlives every gateway's idea of the table.
+static StepVerdict run_fence(Partition *partition) {
+    Step *step = partition->step;
+    if (!items_drop(step)) return VERDICT_ROLLBACK;
+    partition->record.fenced = true;
+    partition->record.alarm_armed = true;
+    partition->record.must_store = true;
+    step_set_alarm(step, step->in.now_ms + TOMBSTONE_MS);
+    return partition_reply_status(partition, RESULT_OK);
+}
+
+StepVerdict partition_run_command(Partition *partition) {
+    Step *step = partition->step;
+    partition->fields = reader_of(partition->message);
+    if (!command_decode_header(&partition->fields, &partition->header, &step->error)) return VERDICT_ROLLBACK;
+    bool is_ours = slice_equal(partition->header.table_id, partition->identity.table)
+                && partition->header.by_key == partition->identity.by_key;
+    if (!is_ours) return partition_reply_status(partition, RESULT_STALE);
+    if (partition->record.fenced && partition->header.kind != COMMAND_FENCE) {
+        return partition_reply_status(partition, RESULT_STALE);
+    }
+    switch (partition->header.kind) {
+    case COMMAND_PUT:
+    case COMMAND_UPDATE:
+    case COMMAND_DELETE: return run_write(partition);
+    case COMMAND_GET: return run_get(partition);
+    case COMMAND_QUERY:
+    case COMMAND_SCAN: return run_range(partition);
+    case COMMAND_BATCH_GET: return run_batch_get(partition);
+    case COMMAND_BATCH_WRITE: return run_batch_write(partition);
+    case COMMAND_FENCE: return run_fence(partition);
+    case COMMAND_PROBE: return partition_run_probe(partition);
+    }
+    return VERDICT_ROLLBACK;
+}
+
+static StepVerdict run_alarm(Partition *partition) {
+    if (!partition->record.fenced) return partition_send_report(partition);
+    step_delete_all(partition->step);
+    return VERDICT_COMMIT;
+}
+
+StepVerdict partition_step(Step *step) {
+    Partition partition = {.step = step};
+    if (!name_parse(step->in.identity, &partition.identity) || partition.identity.kind != 'p') {
+        error_corrupt(&step->error, "not a partition's name");
+        return VERDICT_ROLLBACK;
+    }
+    if (!partition_record_load(step, &partition.record)) return VERDICT_ROLLBACK;
+    switch (step->event) {
+    case EVENT_START:
+        partition.message = step->in.message;
+        return partition_run_command(&partition);
+    case EVENT_RESUME:
+        if (step->in.state.len != 0 && step->in.state.data[0] == PARTITION_STATE_REGISTER) {
+            return partition_resume_registration(&partition);
+        }
+        return partition_resume_report(&partition);
+    case EVENT_ALARM: return run_alarm(&partition);
+    }
+    return VERDICT_ROLLBACK;
+}

@@ -1,0 +1,79 @@
+#include "role/partition_record.h"
+
+#include "store/store.h"
+
+enum { RECORD_VERSION = 1 };
+enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2, FLAG_ALARM = 4 };
+enum { VERSION_COUNTER_BITS = 12 };
+
+// How far the stored ceiling lies ahead of the clock: the price of a wake-up is that versions run ahead by up to this.
+static const uint64_t CEILING_AHEAD_MS = 3600 * 1000;
+
+static bool decode(Slice bytes, PartitionRecord *record) {
+    Reader reader = reader_of(bytes);
+    uint8_t version = reader_u8(&reader);
+    uint8_t flags = reader_u8(&reader);
+    *record = (PartitionRecord){
+        .registered = (flags & FLAG_REGISTERED) != 0,
+        .fenced = (flags & FLAG_FENCED) != 0,
+        .alarm_armed = (flags & FLAG_ALARM) != 0,
+    };
+    record->floor = reader_u64(&reader);
+    record->ceiling = reader_u64(&reader);
+    record->registering = reader_varint(&reader);
+    record->reported_count = reader_varint(&reader);
+    record->table_name = reader_slice(&reader);
+    record->partition_key = reader_slice(&reader);
+    return !reader.failed && version == RECORD_VERSION;
+}
+
+static Slice encode(Step *step, const PartitionRecord *record) {
+    Buf out;
+    buf_init(&out, step->arena);
+    buf_u8(&out, RECORD_VERSION);
+    buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)
+                           | (record->alarm_armed ? FLAG_ALARM : 0)));
+    buf_u64(&out, record->floor);
+    buf_u64(&out, record->ceiling);
+    buf_varint(&out, record->registering);
+    buf_varint(&out, record->reported_count);
+    buf_slice(&out, record->table_name);
+    buf_slice(&out, record->partition_key);
+    return buf_view(&out);
+}
+
+bool partition_record_load(Step *step, PartitionRecord *record) {
+    if (step->in.local.len != 0) {
+        return decode(step->in.local, record) || error_corrupt(&step->error, "malformed partition record");
+    }
+    *record = (PartitionRecord){0};
+    Slice stored;
+    bool found;
+    if (!store_get(step, SPACE_META, SLICE("record"), &stored, &found)) return false;
+    if (!found) return true;
+    if (!decode(stored, record)) return error_corrupt(&step->error, "malformed partition record");
+    // Waking up: what was only in memory is gone, and the clock goes on above all that may have been given out.
+    record->floor = record->ceiling;
+    record->registering = 0;
+    record->alarm_armed = record->fenced;
+    return true;
+}
+
+StepVerdict partition_record_save(Step *step, const PartitionRecord *record) {
+    Slice bytes = encode(step, record);
+    if (bytes.len == 0) error_out_of_memory(&step->error);
+    if (step->error.kind != ERROR_NONE) return VERDICT_ROLLBACK;
+    if (record->must_store && !store_put(step, SPACE_META, SLICE("record"), bytes)) return VERDICT_ROLLBACK;
+    step_set_local(step, bytes);
+    return step->rows_written != 0 || record->must_store ? VERDICT_COMMIT : VERDICT_READONLY;
+}
+
+uint64_t partition_next_version(PartitionRecord *record, double now_ms) {
+    uint64_t now = (uint64_t)now_ms << VERSION_COUNTER_BITS;
+    record->floor = now > record->floor ? now : record->floor + 1;
+    if (record->floor >= record->ceiling) {
+        record->ceiling = record->floor + (CEILING_AHEAD_MS << VERSION_COUNTER_BITS);
+        record->must_store = true;
+    }
+    return record->floor;
+}

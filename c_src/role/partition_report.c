@@ -1,0 +1,59 @@
+#include "data/key_codec.h"
+#include "msg/control.h"
+#include "role/partition_internal.h"
+#include "store/items.h"
+
+// A report follows the first change after the last one by this much; a large partition, which takes longer to count,
+// waits longer.
+static const double REPORT_DELAY_MS = 5000;
+static const double REPORT_DELAY_PER_ITEM_MS = 0.1;
+static const double REPORT_RETRY_MS = 60000;
+
+void partition_arm_report(Partition *partition) {
+    PartitionRecord *record = &partition->record;
+    if (record->alarm_armed) return;
+    record->alarm_armed = true;
+    double delay = REPORT_DELAY_MS + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
+    step_set_alarm(partition->step, partition->step->in.now_ms + delay);
+}
+
+StepVerdict partition_send_report(Partition *partition) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    ItemTotals totals;
+    record->alarm_armed = false; // it has just fired; changes from here on need a report of their own
+    if (!items_totals(step, &totals)) return VERDICT_ROLLBACK;
+    if (record->table_name.len == 0) return partition_record_save(step, record);
+    bool by_key = partition->identity.by_key;
+    Buf name, message;
+    buf_init(&name, step->arena);
+    buf_init(&message, step->arena);
+    if (by_key) {
+        name_directory(&name, partition->identity.table, directory_shard(key_leading_hash(record->partition_key)));
+    } else {
+        name_table(&name, record->table_name);
+    }
+    control_begin(&message, by_key ? CONTROL_DIRECTORY_REPORT : CONTROL_TABLE_REPORT);
+    buf_slice(&message, partition->identity.table);
+    buf_slice(&message, by_key ? record->partition_key : step->in.identity);
+    buf_varint(&message, totals.count);
+    buf_varint(&message, totals.bytes);
+    step_call(step, by_key ? ROLE_DIRECTORY : ROLE_TABLE, CALL_WRITE, buf_view(&name), buf_view(&message));
+    record->reported_count = totals.count;
+    Buf state;
+    buf_init(&state, step->arena);
+    buf_u8(&state, PARTITION_STATE_REPORT);
+    step_set_state(step, buf_view(&state));
+    return partition_record_save(step, record);
+}
+
+StepVerdict partition_resume_report(Partition *partition) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    bool reported = step->in.answer_count == 1 && step->in.answers[0].status == ANSWER_OK;
+    if (!reported && !record->alarm_armed) {
+        record->alarm_armed = true;
+        step_set_alarm(step, step->in.now_ms + REPORT_RETRY_MS);
+    }
+    return partition_record_save(step, record);
+}

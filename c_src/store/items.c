@@ -1,0 +1,209 @@
+#include "store/items.h"
+
+#include "base/limits.h"
+#include "store/sql.h"
+
+// --- The stored form
+
+static Slice encode_stored(Step *step, Slice item, size_t item_bytes, uint64_t version) {
+    Buf out;
+    buf_init(&out, step->arena);
+    buf_reserve(&out, item.len + 32);
+    buf_u8(&out, STORED_FORMAT);
+    buf_u64(&out, version);
+    buf_varint(&out, item_bytes);
+    buf_slice(&out, item);
+    return buf_view(&out);
+}
+
+static bool decode_stored(Reader *reader, StoredItem *out) {
+    uint8_t format = reader_u8(reader);
+    out->version = reader_u64(reader);
+    out->item_bytes = (size_t)reader_varint(reader);
+    out->item = reader_slice(reader);
+    out->found = true;
+    return !reader->failed && format == STORED_FORMAT;
+}
+
+// --- One item
+
+typedef struct GetContext {
+    Slice value;
+    double big_id;
+    bool found;
+} GetContext;
+
+static bool take_item(void *context, const SqlColumn *columns, size_t count) {
+    GetContext *get = context;
+    if (count != 2) return false;
+    *get = (GetContext){columns[0].bytes, columns[1].number, true};
+    return false;
+}
+
+bool items_get(Step *step, Slice key, StoredItem *out) {
+    *out = (StoredItem){0};
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_blob(&binds, key);
+    GetContext context = {0};
+    int status = sql_read(step, ITEMS_GET, &binds, take_item, &context);
+    if (status == SQL_NO_TABLE) return true;
+    if (!sql_ok(step, status)) return false;
+    if (!context.found) return true;
+    Reader reader = reader_of(context.value);
+    out->big_id = context.big_id;
+    if (!decode_stored(&reader, out)) return error_corrupt(&step->error, "malformed stored item");
+    return true;
+}
+
+static bool create_tables(Step *step) {
+    SqlBinds none;
+    sql_binds_init(&none, step->arena);
+    return sql_ok(step, sql_write(step, ITEMS_CREATE, &none))
+        && sql_ok(step, sql_write(step, ITEMS_CREATE_BIG, &none));
+}
+
+static bool delete_big(Step *step, double id) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, id);
+    return sql_ok(step, sql_write(step, ITEMS_BIG_DELETE, &binds));
+}
+
+static bool put_inline(Step *step, Slice key, const StoredItem *old, Slice value, size_t item_bytes) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_blob(&binds, key);
+    sql_bind_blob(&binds, value);
+    sql_bind_number(&binds, (double)item_bytes);
+    int status = sql_write(step, ITEMS_PUT_INLINE, &binds);
+    if (status == SQL_NO_TABLE) {
+        if (!create_tables(step)) return false;
+        status = sql_write(step, ITEMS_PUT_INLINE, &binds);
+    }
+    if (!sql_ok(step, status)) return false;
+    return old->big_id == 0 || delete_big(step, old->big_id);
+}
+
+static bool update_big(Step *step, Slice key, const StoredItem *old, Slice value, size_t item_bytes) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_blob(&binds, value);
+    sql_bind_number(&binds, old->big_id);
+    if (!sql_ok(step, sql_write(step, ITEMS_BIG_UPDATE, &binds))) return false;
+    if (old->item_bytes == item_bytes) return true;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, (double)item_bytes);
+    sql_bind_blob(&binds, key);
+    return sql_ok(step, sql_write(step, ITEMS_RESIZE, &binds));
+}
+
+static bool insert_big(Step *step, Slice key, Slice value, size_t item_bytes) {
+    SqlBinds value_binds;
+    sql_binds_init(&value_binds, step->arena);
+    sql_bind_blob(&value_binds, value);
+    int status = sql_write(step, ITEMS_BIG_INSERT, &value_binds);
+    if (status == SQL_NO_TABLE) {
+        if (!create_tables(step)) return false;
+        status = sql_write(step, ITEMS_BIG_INSERT, &value_binds);
+    }
+    if (!sql_ok(step, status)) return false;
+    SqlBinds key_binds;
+    sql_binds_init(&key_binds, step->arena);
+    sql_bind_blob(&key_binds, key);
+    sql_bind_number(&key_binds, (double)item_bytes);
+    return sql_ok(step, sql_write(step, ITEMS_PUT_BIG, &key_binds));
+}
+
+bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t item_bytes, uint64_t version) {
+    Slice value = encode_stored(step, item, item_bytes, version);
+    if (value.len == 0) return error_out_of_memory(&step->error);
+    // DynamoDB's 400 KB keep every value far below the platform's limit; what is above is a defect of ours.
+    if (value.len > STORED_VALUE_BYTES_MAX) return error_corrupt(&step->error, "stored value too large");
+    if (value.len <= STORED_VALUE_INLINE_BYTES_MAX) return put_inline(step, key, old, value, item_bytes);
+    if (old->big_id != 0) return update_big(step, key, old, value, item_bytes);
+    return insert_big(step, key, value, item_bytes);
+}
+
+bool items_delete(Step *step, Slice key, const StoredItem *old) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_blob(&binds, key);
+    if (!sql_ok(step, sql_write(step, ITEMS_DELETE, &binds))) return false;
+    return old->big_id == 0 || delete_big(step, old->big_id);
+}
+
+// --- Many items
+
+static bool take_chunk(void *context, const SqlColumn *columns, size_t count) {
+    if (count == 3) *(ItemsChunk *)context = (ItemsChunk){columns[0].bytes, (uint32_t)columns[1].number, columns[2].bytes};
+    return false;
+}
+
+bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, ItemsChunk *chunk) {
+    *chunk = (ItemsChunk){0};
+    bool is_open = upper.len == 0;
+    int statement = reverse ? (is_open ? ITEMS_RANGE_REVERSE_OPEN : ITEMS_RANGE_REVERSE)
+                            : (is_open ? ITEMS_RANGE_OPEN : ITEMS_RANGE);
+    for (;;) {
+        SqlBinds binds;
+        sql_binds_init(&binds, step->arena);
+        sql_bind_blob(&binds, lower);
+        if (!is_open) sql_bind_blob(&binds, upper);
+        sql_bind_number(&binds, limit);
+        int status = sql_read(step, statement, &binds, take_chunk, chunk);
+        if (status == SQL_NO_TABLE) return true;
+        // A result over the platform's 2 MB fails as a whole: large items are then read fewer at a time.
+        if (status == SQL_ERROR && step->error.kind == ERROR_NONE && limit > 1) {
+            limit = limit > 8 ? limit / 8 : 1;
+            continue;
+        }
+        return sql_ok(step, status);
+    }
+}
+
+bool items_next(Step *step, Slice *values, StoredItem *out) {
+    *out = (StoredItem){0};
+    if (values->len == 0) return false;
+    Reader reader = reader_of(*values);
+    if (!decode_stored(&reader, out)) return error_corrupt(&step->error, "malformed stored item");
+    *values = slice_of(reader.at, reader_left(&reader));
+    return true;
+}
+
+// --- The whole space
+
+static bool note_row(void *context, const SqlColumn *columns, size_t count) {
+    (void)columns;
+    (void)count;
+    *(bool *)context = false;
+    return false;
+}
+
+bool items_is_empty(Step *step, bool *is_empty) {
+    *is_empty = true;
+    SqlBinds none;
+    sql_binds_init(&none, step->arena);
+    int status = sql_read(step, ITEMS_ANY, &none, note_row, is_empty);
+    return status == SQL_NO_TABLE || sql_ok(step, status);
+}
+
+static bool take_totals(void *context, const SqlColumn *columns, size_t count) {
+    ItemTotals *totals = context;
+    if (count == 2) *totals = (ItemTotals){(uint64_t)columns[0].number, (uint64_t)columns[1].number};
+    return false;
+}
+
+bool items_totals(Step *step, ItemTotals *totals) {
+    *totals = (ItemTotals){0};
+    SqlBinds none;
+    sql_binds_init(&none, step->arena);
+    int status = sql_read(step, ITEMS_TOTALS, &none, take_totals, totals);
+    return status == SQL_NO_TABLE || sql_ok(step, status);
+}
+
+bool items_drop(Step *step) {
+    SqlBinds none;
+    sql_binds_init(&none, step->arena);
+    return sql_ok(step, sql_write(step, ITEMS_DROP, &none)) && sql_ok(step, sql_write(step, ITEMS_DROP_BIG, &none));
+}

@@ -1,0 +1,66 @@
+#include "store/statements.h"
+
+#include "store/store.h"
+
+// Keys are BLOBs: TEXT would end at U+0000. WITHOUT ROWID: one billed row per write, and no second index.
+// UPSERT, never REPLACE, which deletes and inserts and is billed twice.
+#define SPACE_TEXTS(space, table)                                                                                  \
+    [SPACE_STATEMENT(space, SPACE_CREATE)] =                                                                       \
+        "CREATE TABLE IF NOT EXISTS " table " (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID",                   \
+    [SPACE_STATEMENT(space, SPACE_GET)] = "SELECT value FROM " table " WHERE key = ?",                             \
+    [SPACE_STATEMENT(space, SPACE_PUT)] = "INSERT INTO " table " (key, value) VALUES (?, ?)"                       \
+                                          " ON CONFLICT (key) DO UPDATE SET value = excluded.value",              \
+    [SPACE_STATEMENT(space, SPACE_DELETE)] = "DELETE FROM " table " WHERE key = ?",                                \
+    [SPACE_STATEMENT(space, SPACE_LIST)] =                                                                         \
+        "SELECT key, value FROM " table " WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",                        \
+    [SPACE_STATEMENT(space, SPACE_LIST_OPEN)] =                                                                    \
+        "SELECT key, value FROM " table " WHERE key >= ? ORDER BY key LIMIT ?"
+
+// group_concat returns the bytes of BLOBs unharmed when the result is cast back: one call for a whole page.
+#define RANGE_TEXT(where, order, last)                                                                             \
+    "SELECT CAST(group_concat(v, '') AS BLOB), count(*), " last "(key) FROM (SELECT key, COALESCE(value,"          \
+    " (SELECT big.value FROM big WHERE big.id = items.big)) AS v FROM items WHERE " where                          \
+    " ORDER BY key " order " LIMIT ?)"
+
+Slice statement_text(int statement) {
+    static const char *const SPACES[] = {
+        SPACE_TEXTS(SPACE_META, "meta"),
+        SPACE_TEXTS(SPACE_KEYS, "keys"),
+        SPACE_TEXTS(SPACE_NAMES, "names"),
+        SPACE_TEXTS(SPACE_OBJECTS, "objects"),
+    };
+    static const char *const ITEMS[] = {
+        [ITEMS_CREATE - ITEMS_FIRST_STATEMENT] =
+            "CREATE TABLE IF NOT EXISTS items (key BLOB PRIMARY KEY, value BLOB, big INTEGER, size INTEGER)"
+            " WITHOUT ROWID",
+        [ITEMS_CREATE_BIG - ITEMS_FIRST_STATEMENT] =
+            "CREATE TABLE IF NOT EXISTS big (id INTEGER PRIMARY KEY, value BLOB)",
+        [ITEMS_GET - ITEMS_FIRST_STATEMENT] =
+            "SELECT COALESCE(value, (SELECT big.value FROM big WHERE big.id = items.big)), big FROM items"
+            " WHERE key = ?",
+        [ITEMS_PUT_INLINE - ITEMS_FIRST_STATEMENT] =
+            "INSERT INTO items (key, value, big, size) VALUES (?, ?, NULL, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value, big = NULL, size = excluded.size",
+        [ITEMS_PUT_BIG - ITEMS_FIRST_STATEMENT] =
+            "INSERT INTO items (key, value, big, size) VALUES (?, NULL, last_insert_rowid(), ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = NULL, big = excluded.big, size = excluded.size",
+        [ITEMS_RESIZE - ITEMS_FIRST_STATEMENT] = "UPDATE items SET size = ? WHERE key = ? AND size <> ?1",
+        [ITEMS_DELETE - ITEMS_FIRST_STATEMENT] = "DELETE FROM items WHERE key = ?",
+        [ITEMS_BIG_INSERT - ITEMS_FIRST_STATEMENT] = "INSERT INTO big (value) VALUES (?)",
+        [ITEMS_BIG_UPDATE - ITEMS_FIRST_STATEMENT] = "UPDATE big SET value = ? WHERE id = ?",
+        [ITEMS_BIG_DELETE - ITEMS_FIRST_STATEMENT] = "DELETE FROM big WHERE id = ?",
+        [ITEMS_RANGE - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ? AND key < ?", "ASC", "max"),
+        [ITEMS_RANGE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "ASC", "max"),
+        [ITEMS_RANGE_REVERSE - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ? AND key < ?", "DESC", "min"),
+        [ITEMS_RANGE_REVERSE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "DESC", "min"),
+        [ITEMS_TOTALS - ITEMS_FIRST_STATEMENT] = "SELECT count(*), COALESCE(sum(size), 0) FROM items",
+        [ITEMS_ANY - ITEMS_FIRST_STATEMENT] = "SELECT 1 FROM items LIMIT 1",
+        [ITEMS_DROP - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS items",
+        [ITEMS_DROP_BIG - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS big",
+    };
+    if (statement >= 0 && statement < (int)(sizeof SPACES / sizeof SPACES[0])) return slice_of_cstr(SPACES[statement]);
+    if (statement >= ITEMS_FIRST_STATEMENT && statement < ITEMS_STATEMENT_END) {
+        return slice_of_cstr(ITEMS[statement - ITEMS_FIRST_STATEMENT]);
+    }
+    return (Slice){NULL, 0};
+}

@@ -1,0 +1,46 @@
+// Every SQL statement of the system, in one table: number → text. Numbers are internal to one build of the module.
+#ifndef SHVM_STORE_STATEMENTS_H
+#define SHVM_STORE_STATEMENTS_H
+
+#include "base/slice.h"
+
+// The statements of one small space, in this order, from SPACE_STATEMENT(space, 0).
+typedef enum SpaceStatement {
+    SPACE_CREATE,
+    SPACE_GET,
+    SPACE_PUT,
+    SPACE_DELETE,
+    SPACE_LIST,      // lower, upper, limit
+    SPACE_LIST_OPEN, // lower, limit
+    SPACE_STATEMENT_COUNT
+} SpaceStatement;
+
+#define SPACE_STATEMENT(space, statement) ((int)(space) * SPACE_STATEMENT_COUNT + (int)(statement))
+
+typedef enum ItemsStatement {
+    ITEMS_FIRST_STATEMENT = 100,
+    ITEMS_CREATE = ITEMS_FIRST_STATEMENT,
+    ITEMS_CREATE_BIG,
+    ITEMS_GET,            // key → value, big
+    ITEMS_PUT_INLINE,     // key, value, size
+    ITEMS_PUT_BIG,        // key, size; the value has just been inserted
+    ITEMS_RESIZE,         // size, key; the value has just been overwritten in place
+    ITEMS_DELETE,         // key
+    ITEMS_BIG_INSERT,     // value
+    ITEMS_BIG_UPDATE,     // value, id
+    ITEMS_BIG_DELETE,     // id
+    ITEMS_RANGE,          // lower, upper, limit → concatenated values, count
+    ITEMS_RANGE_OPEN,     // lower, limit
+    ITEMS_RANGE_REVERSE,  // lower, upper, limit
+    ITEMS_RANGE_REVERSE_OPEN,
+    ITEMS_TOTALS,         // → count, bytes
+    ITEMS_ANY,            // → 1 where there is an item
+    ITEMS_DROP,
+    ITEMS_DROP_BIG,
+    ITEMS_STATEMENT_END
+} ItemsStatement;
+
+// The text of a statement; an empty slice for an unknown number.
+Slice statement_text(int statement);
+
+#endif

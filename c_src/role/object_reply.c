@@ -1,0 +1,51 @@
+#include "role/object_reply.h"
+
+static StepVerdict reply(Step *step, const Result *result, bool wrote) {
+    Buf body;
+    buf_init(&body, step->arena);
+    result_encode(&body, result);
+    step_reply(step, buf_view(&body));
+    return wrote ? VERDICT_COMMIT : VERDICT_READONLY;
+}
+
+StepVerdict reply_ok(Step *step, Slice payload, bool wrote) {
+    if (step->error.kind != ERROR_NONE) return reply_error(step);
+    Result result = {
+        .status = RESULT_OK,
+        .rows_read = step->rows_read,
+        .rows_written = step->rows_written,
+        .payload = payload,
+    };
+    return reply(step, &result, wrote);
+}
+
+StepVerdict reply_stale(Step *step) {
+    Result result = {.status = RESULT_STALE, .rows_read = step->rows_read};
+    return reply(step, &result, false);
+}
+
+StepVerdict reply_error(Step *step) {
+    if (step->error.kind >= ERROR_OUT_OF_MEMORY) return VERDICT_ROLLBACK;
+    Result result = {.status = RESULT_ERROR, .rows_read = step->rows_read, .error = step->error};
+    return reply(step, &result, false);
+}
+
+StepVerdict finish_quietly(const Step *step, bool wrote) {
+    if (step->error.kind != ERROR_NONE) return VERDICT_ROLLBACK;
+    return wrote ? VERDICT_COMMIT : VERDICT_READONLY;
+}
+
+bool answer_payload(Step *step, size_t index, Slice *payload, ResultStatus *status) {
+    *payload = (Slice){NULL, 0};
+    *status = RESULT_BUSY;
+    if (index >= step->in.answer_count) return false;
+    const Answer *answer = &step->in.answers[index];
+    if (answer->status != ANSWER_OK) return false;
+    Result result;
+    Error malformed = {0};
+    // An answer nobody can read says nothing about what happened: like one that never came.
+    if (!result_decode(answer->body, &result, &malformed)) return false;
+    *status = result.status;
+    *payload = result.payload;
+    return result.status == RESULT_OK;
+}

@@ -1,0 +1,69 @@
+#include "role/table_record.h"
+
+#include "store/store.h"
+
+enum { REPORT_VERSION = 1 };
+
+static const Slice DESCRIPTOR_KEY = SLICE_INIT("descriptor");
+static const Slice ATTEMPTS_KEY = SLICE_INIT("attempts");
+
+bool table_load(Step *step, TableDescriptor *table, bool *found) {
+    Slice bytes;
+    if (!store_get(step, SPACE_META, DESCRIPTOR_KEY, &bytes, found)) return false;
+    return !*found || descriptor_decode(step->arena, bytes, table, &step->error);
+}
+
+bool table_save(Step *step, const TableDescriptor *table) {
+    Buf bytes;
+    buf_init(&bytes, step->arena);
+    descriptor_encode(&bytes, table);
+    if (bytes.failed) return error_out_of_memory(&step->error);
+    return store_put(step, SPACE_META, DESCRIPTOR_KEY, buf_view(&bytes));
+}
+
+bool table_erase(Step *step) {
+    // The row goes with the commit, the rest of the storage after it: a crash in between leaves no table behind.
+    if (!store_delete(step, SPACE_META, DESCRIPTOR_KEY)) return false;
+    step_delete_all(step);
+    return true;
+}
+
+bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error) {
+    Reader reader = reader_of(value);
+    uint8_t version = reader_u8(&reader);
+    *item_count += reader_varint(&reader);
+    *bytes += reader_varint(&reader);
+    if (reader.failed || version != REPORT_VERSION) return error_corrupt(error, "malformed report");
+    return true;
+}
+
+bool object_report_save(Step *step, Slice object_name, Slice old_value, uint64_t item_count, uint64_t bytes,
+                        bool *wrote) {
+    Buf value;
+    buf_init(&value, step->arena);
+    buf_u8(&value, REPORT_VERSION);
+    buf_varint(&value, item_count);
+    buf_varint(&value, bytes);
+    if (value.failed) return error_out_of_memory(&step->error);
+    *wrote = !slice_equal(buf_view(&value), old_value);
+    return !*wrote || store_put(step, SPACE_OBJECTS, object_name, buf_view(&value));
+}
+
+bool attempts_load(Step *step, uint64_t *attempts) {
+    Slice value;
+    bool found;
+    *attempts = 0;
+    if (!store_get(step, SPACE_META, ATTEMPTS_KEY, &value, &found)) return false;
+    Reader reader = reader_of(value);
+    if (found) *attempts = reader_varint(&reader);
+    return !reader.failed || error_corrupt(&step->error, "malformed attempts");
+}
+
+bool attempts_save(Step *step, uint64_t attempts) {
+    if (attempts == 0) return store_delete(step, SPACE_META, ATTEMPTS_KEY);
+    Buf value;
+    buf_init(&value, step->arena);
+    buf_varint(&value, attempts);
+    if (value.failed) return error_out_of_memory(&step->error);
+    return store_put(step, SPACE_META, ATTEMPTS_KEY, buf_view(&value));
+}

@@ -1,0 +1,24 @@
+// What a table object stores (table.h).
+#ifndef SHVM_ROLE_TABLE_RECORD_H
+#define SHVM_ROLE_TABLE_RECORD_H
+
+#include "msg/descriptor.h"
+#include "msg/envelope.h"
+
+// *found is false when the name has no table.
+bool table_load(Step *step, TableDescriptor *table, bool *found);
+bool table_save(Step *step, const TableDescriptor *table);
+// The table is gone: removes the descriptor and erases the object.
+bool table_erase(Step *step);
+
+// Adds one report to the sums.
+bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error);
+// Writes the row of a registered object where it says something new; *wrote tells.
+bool object_report_save(Step *step, Slice object_name, Slice old_value, uint64_t item_count, uint64_t bytes,
+                        bool *wrote);
+
+// Failed rounds of a deletion in a row.
+bool attempts_load(Step *step, uint64_t *attempts);
+bool attempts_save(Step *step, uint64_t attempts);
+
+#endif

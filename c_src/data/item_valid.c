@@ -36,7 +36,7 @@ static bool check_attributes(Reader *reader, uint64_t count, unsigned levels_lef
     Slice previous = {NULL, 0};
     for (uint64_t i = 0; i < count; i++) {
         Slice name;
-        if (!check_text(reader, &name)) return false;
+        if (!check_text(reader, &name) || name.len == 0) return false;
 #ifndef SHVM_CANARY_ITEM_CODEC
         if (i > 0 && slice_compare(previous, name) >= 0) return false;
 #endif
@@ -110,6 +110,5 @@ bool item_is_valid(Slice item) {
     Reader reader = reader_of(item);
     uint64_t count;
     return reader_u8(&reader) == ITEM_VERSION && check_varint(&reader, &count) &&
-           check_attributes(&reader, count, VALUE_NESTING_DECODE_MAX) && reader_left(&reader) == 0 &&
-           item_find(item, SLICE("")).len == 0; // attributes have names, though map entries may go without
+           check_attributes(&reader, count, VALUE_NESTING_DECODE_MAX) && reader_left(&reader) == 0;
 }

@@ -2,6 +2,10 @@
 // cJSON is lax about is refused before it runs: invalid UTF-8, raw control characters, leading zeros, trailing text,
 // depth. Containers longer than JSON_SUBTREE_BYTES_MAX are walked as text and only their smaller parts are handed to
 // cJSON, so the tree of a 16 MB request never exists at once.
+//
+// Trees of a long document are made anew in the document's arena whenever json_next or json_member gives out one of
+// its parts: whoever walks a long container takes arena_mark before each json_next and rewinds when done with the
+// value. So what is built meanwhile (a Buf above all) must live in another arena.
 #ifndef SHVM_DATA_JSON_H
 #define SHVM_DATA_JSON_H
 
@@ -30,6 +34,10 @@ typedef struct Json {
 typedef struct JsonDocument {
     Arena *arena; // trees and decoded strings live here
     Json root;
+    // Private to json.c.
+    Slice text;           // the document's own
+    Slice extents;        // where its long containers end (json_scan_internal.h)
+    bool needs_rewriting; // it holds something that cJSON would get wrong (json_internal.h)
 } JsonDocument;
 
 // Scans and opens a document. false: error is ERROR_SERIALIZATION_BARE when the text is no JSON at all (DynamoDB then

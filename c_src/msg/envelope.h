@@ -24,8 +24,9 @@
 // The host runs all CALLs of a step in parallel, then resumes once with all answers. RESPOND_HTTP or REPLY beside CALLs
 // is sent at once and the step still resumes. Actions are carried out after the commit, in order.
 //
-//   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes
-//     target is the x-amz-target header's value; empty bytes where a header is missing.
+//   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
+//     target is the x-amz-target header's value; empty bytes where a header is missing. The default layout is the
+//     deployment's ("key", "hash:16"; empty: "key"), for tables that do not choose one.
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 
@@ -109,6 +110,7 @@ typedef struct Step {
     Slice local;
     Slice state;
     ContentType content_type; // echoed in replies
+    Slice default_layout;     // the deployment's, at the gateway
     uint32_t rows_read;       // counted by the store
     uint32_t rows_written;
 } Step;

@@ -94,6 +94,7 @@ static void start(Step *step) {
     Slice target = reader_bytes(&message, reader_u32(&message));
     Slice content_type = reader_bytes(&message, reader_u32(&message));
     Slice body = reader_bytes(&message, reader_u32(&message));
+    if (reader_left(&message) != 0) step->default_layout = reader_bytes(&message, reader_u32(&message));
     if (message.failed || version != ENVELOPE_VERSION) {
         error_corrupt(&step->error, "malformed gateway message");
         return;

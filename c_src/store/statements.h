@@ -1,8 +1,10 @@
-// Every SQL statement of the system, in one table: number → text. Numbers are internal to one build of the module.
+// Every SQL statement of the system, in one table: number → text. Numbers run from 0 without gaps, and are internal to
+// one build of the module.
 #ifndef SHVM_STORE_STATEMENTS_H
 #define SHVM_STORE_STATEMENTS_H
 
 #include "base/slice.h"
+#include "store/store.h"
 
 // The statements of one small space, in this order, from SPACE_STATEMENT(space, 0).
 typedef enum SpaceStatement {
@@ -18,7 +20,7 @@ typedef enum SpaceStatement {
 #define SPACE_STATEMENT(space, statement) ((int)(space) * SPACE_STATEMENT_COUNT + (int)(statement))
 
 typedef enum ItemsStatement {
-    ITEMS_FIRST_STATEMENT = 100,
+    ITEMS_FIRST_STATEMENT = SPACE_COUNT * SPACE_STATEMENT_COUNT,
     ITEMS_CREATE = ITEMS_FIRST_STATEMENT,
     ITEMS_CREATE_BIG,
     ITEMS_GET,            // key → value, big

@@ -55,7 +55,7 @@ static Slice unescape(Arena *arena, Slice text) {
 static void check_parse(Slice input, Slice expected) {
     Arena arena;
     arena_init(&arena, 0);
-    Slice newer = expected, older = expected, quoted;
+    Slice newer = expected, older = expected, quoted = {NULL, 0};
     for (size_t i = 0; i + 10 < expected.len; i++) {
         if (!slice_starts_with(slice_sub(expected, i, expected.len), SLICE(" | older: "))) continue;
         newer = slice_sub(expected, 0, i);

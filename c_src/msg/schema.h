@@ -49,9 +49,9 @@ struct Member {
 // is not the document's (that one is rewound while the document is walked).
 bool schema_check_types(Arena *arena, JsonDocument *document, Json root, const Member *members, Error *error);
 
-// Whether DynamoDB hands a request of this content to its older validation layer: an integer that was saturated or
-// lost its fraction, a boolean written as a string, an AttributeValue with two members. (A required member that is
-// absent does so too; the operations know which.) Needed only for wording, so callers ask it after a failure.
+// Whether values in the request hand it to DynamoDB's older validation layer: an integer that was saturated or lost its
+// fraction, a boolean written as a string, an AttributeValue with two members. (Members that are absent do so too: see
+// schema_falls_back.) Needed only for wording, so callers ask it after a failure.
 bool schema_uses_older_layer(JsonDocument *document, Json root, const Member *members);
 
 // --- 2. Constraints
@@ -80,6 +80,8 @@ enum {
     RULE_ECHO_JSON = 8,
     // A table's ARN stands for the name inside it.
     RULE_NAME_OR_ARN = 16,
+    // Among the older layer's rules: a violation is what hands the request to that layer.
+    RULE_FALLS_BACK = 32,
 };
 
 #define TABLE_NAME_PATTERN "[a-zA-Z0-9_.-]+"
@@ -110,6 +112,9 @@ typedef struct RequestSchema {
     const Rule *older_rules;
     size_t older_rule_count;
 } RequestSchema;
+
+// Whether the absence of members hands the request to the older layer.
+bool schema_falls_back(Arena *arena, JsonDocument *document, Json root, const RequestSchema *schema);
 
 #define SCHEMA_CHECK_RULES(arena, document, root, members, rules, error)                                      \
     schema_check_rules((arena), (document), (root), (members), (rules), sizeof(rules) / sizeof((rules)[0]), 0, \

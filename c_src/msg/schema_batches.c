@@ -44,7 +44,7 @@ static const Rule BATCH_GET_ITEM_RULES[] = {
 };
 
 static const Rule BATCH_GET_ITEM_RULES_OLDER[] = {
-    {1, "RequestItems", .kind = RULE_NOT_NULL},
+    {1, "RequestItems", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     RULE_RCC(1),
     {2, "RequestItems", RULE_LENGTH_MIN, .limit = 1},
     {3, "RequestItems.*.Keys", RULE_LENGTH_MIN, .limit = 1},

@@ -86,7 +86,7 @@ static const Rule PUT_ITEM_RULES[] = {
 
 static const Rule PUT_ITEM_RULES_OLDER[] = {
     RULE_RCC(1),
-    {1, "TableName", .kind = RULE_NOT_NULL},
+    {1, "TableName", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     RULE_RV_OLDER(1),
     RULE_RVCF(1, 0),
     RULE_RICM(1),
@@ -109,7 +109,7 @@ static const Rule DELETE_ITEM_RULES[] = {
 
 static const Rule DELETE_ITEM_RULES_OLDER[] = {
     RULE_RCC(1),
-    {1, "TableName", .kind = RULE_NOT_NULL},
+    {1, "TableName", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     RULE_RV_OLDER(1),
     RULE_RVCF(1, 0),
     RULE_RICM(1),
@@ -134,11 +134,11 @@ static const Rule UPDATE_ITEM_RULES[] = {
 
 static const Rule UPDATE_ITEM_RULES_OLDER[] = {
     RULE_RCC(1),
-    {1, "TableName", .kind = RULE_NOT_NULL},
+    {1, "TableName", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     RULE_RV_OLDER(1),
     RULE_RVCF(1, 0),
     RULE_RICM(1),
-    {1, "Key", .kind = RULE_NOT_NULL},
+    {1, "Key", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     RULE_NAME_NOT_EMPTY(2, 0),
     RULES_NAME(3),
 };
@@ -152,7 +152,7 @@ static const Rule GET_ITEM_RULES[] = {
 
 static const Rule GET_ITEM_RULES_OLDER[] = {
     RULE_RCC(1),
-    {1, "TableName", .kind = RULE_NOT_NULL},
+    {1, "TableName", .kind = RULE_NOT_NULL, .flags = RULE_FALLS_BACK},
     {1, "Key", .kind = RULE_NOT_NULL},
     RULE_NAME_NOT_EMPTY(2, 0),
     RULES_NAME(3),

@@ -267,6 +267,19 @@ static bool report(RuleCheck *check, Error *error) {
     return error_validation(error, check->arena, "%S", &text);
 }
 
+bool schema_falls_back(Arena *arena, JsonDocument *document, Json root, const RequestSchema *schema) {
+    RuleCheck check = {arena, document, schema->members, NULL, 1, {{0}, 0}, true, {0}};
+    violations_init(&check.violations, arena);
+    buf_init(&check.failed_paths, arena);
+    const Member request = {STRUCTURE("", "", schema->members)};
+    for (size_t i = 0; i < schema->older_rule_count; i++) {
+        check.rule = &schema->older_rules[i];
+        if (!(check.rule->flags & RULE_FALLS_BACK)) continue;
+        follow(&check, root, &request, check.rule->path, (Slice){NULL, 0}, PATH_DEPTH_MAX);
+    }
+    return check.violations.count > 0;
+}
+
 bool schema_check_rules(Arena *arena, JsonDocument *document, Json root, const Member *members, const Rule *rules,
                         size_t count, size_t violations_max, Error *error) {
     RuleCheck check = {arena, document, members, NULL, violations_max, {{0}, 0}, true, {0}};

@@ -136,14 +136,18 @@ static bool check_value(TypeCheck *check, Json value, const Member *member, bool
 
 // Recursion is bounded by the tables, which are not recursive.
 static bool check_contents(TypeCheck *check, Json container, const Member *member) {
+    Arena *trees = check->document->arena;
     JsonIterator iterator = json_iterate(check->document, container);
+    ArenaMark mark = arena_mark(trees);
     Slice name;
     Json value;
     while (json_next(&iterator, &name, &value)) {
         const Member *inside = member->inside;
         if (member->type == MEMBER_STRUCTURE) inside = schema_find(member->inside, name);
-        if (inside == NULL || value.type == JSON_NULL) continue;
-        if (!check_value(check, value, inside, member->type != MEMBER_STRUCTURE)) return false;
+        if (inside != NULL && value.type != JSON_NULL) {
+            if (!check_value(check, value, inside, member->type != MEMBER_STRUCTURE)) return false;
+        }
+        arena_rewind(trees, mark);
     }
     if (check->document->arena->failed) return error_out_of_memory(check->error);
     return true;
@@ -178,12 +182,14 @@ static bool is_lenient(JsonDocument *document, Json value, const Member *member)
 
 static bool contents_are_lenient(JsonDocument *document, Json container, const Member *member) {
     JsonIterator iterator = json_iterate(document, container);
+    ArenaMark mark = arena_mark(document->arena);
     Slice name;
     Json value;
     while (json_next(&iterator, &name, &value)) {
         const Member *inside = member->inside;
         if (member->type == MEMBER_STRUCTURE) inside = schema_find(member->inside, name);
         if (inside != NULL && is_lenient(document, value, inside)) return true;
+        arena_rewind(document->arena, mark);
     }
     return false;
 }

@@ -1,8 +1,8 @@
 // npm test: every suite, one after another, each timed. `npm test -- NAME…` runs only the suites named.
 // A suite is one or more commands; what each counts is read from its closing line and summed up in the last one.
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -13,7 +13,7 @@ const SUITES = {
     wasm: wasmUnits,
     worker: () => [
         ["./build.sh"],
-        [process.execPath, "--test", "--test-concurrency=1", "--test-timeout=240000", ...testFiles("tests/worker")],
+        ...testFiles("tests/worker").map((file) => [process.execPath, "--test", "--test-timeout=240000", file]),
     ],
 };
 
@@ -54,11 +54,12 @@ function wasmUnits() {
     return programs("build/wasm-tests", ".wasm").map((path) => [process.execPath, "tests/wasm_unit.mjs", path]);
 }
 
-// The programs of today's sources: a folder may still hold those of sources that are gone.
+// The programs of today's sources, as far as they could be built.
 function programs(folder, suffix) {
     return readdirSync("tests/c", { recursive: true })
         .filter((path) => path.endsWith("_test.c"))
         .map((path) => join(folder, path.split("/").pop().replace(/\.c$/, suffix)))
+        .filter(existsSync)
         .sort();
 }
 
@@ -66,15 +67,16 @@ function testFiles(folder) {
     return readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => join(folder, name));
 }
 
+// A build that fails counts as one failure; what it could build is run all the same.
 function build(target) {
-    const built = spawnSync("./build.sh", [target], { stdio: "inherit" });
-    if (built.status !== 0) total.failed++;
+    if (spawnSync("./build.sh", [target], { stdio: "inherit" }).status !== 0) total.failed++;
 }
 
 // Runs a command, lets its output through, and reads the counts from its closing lines. A command that fails without
 // a count, or whose count hides that it failed, counts as one failure.
 async function runCounted([command, ...args]) {
     let output = "";
+    process.stdout.write(`${basename(args.at(-1) ?? command)}: `);
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
     child.stdout.on("data", (chunk) => {
         process.stdout.write(chunk);

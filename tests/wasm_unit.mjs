@@ -27,5 +27,5 @@ for (const { name } of WebAssembly.Module.imports(module)) {
 }
 
 exports = new WebAssembly.Instance(module, { env }).exports;
-exports.__wasm_call_ctors();
+exports._initialize();
 process.exitCode = exports.test_main();

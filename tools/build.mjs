@@ -1,7 +1,7 @@
 // What build.sh runs: build.mjs wasm | native | wasm-tests. Sources are found by looking, in sorted order, so a new
 // module needs no line here. What each target is made of stands in its function; the flags stand together below.
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BuildError, dependencyFile, nativeCompiler, run, wasmCompiler } from "./compilers.mjs";
 import { Ledger, parseDependencies } from "./incremental.mjs";
@@ -12,14 +12,14 @@ const MEMORY_BYTES_MAX = 48 * 1024 * 1024;
 const STACK_BYTES = 512 * 1024;
 // What c_src/abi/abi.h promises the host.
 const EXPORTS = [
-    "memory", "abi_version", "core_new", "core_input", "core_step", "core_output", "core_reset", "core_scratch",
+    "memory", "_initialize", "abi_version", "core_new", "core_input", "core_step", "core_output", "core_reset", "core_scratch",
     "sql_text",
 ];
 
-const COMMON_FLAGS = ["-std=c11", "-Ic_src", `-I${CJSON}`];
+const COMMON_FLAGS = ["-std=c11", "-Ic_src", "-Itests/c", `-I${CJSON}`];
 const WARNING_FLAGS = [
     "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wvla", "-Wstrict-prototypes", "-Wmissing-prototypes",
-    "-Wconversion", "-Wno-sign-conversion",
+    "-Wno-unterminated-string-initialization", // names of exactly four bytes are data, not C strings
 ];
 const WASM_FLAGS = [
     ...COMMON_FLAGS, "-O2", "-msimd128", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",
@@ -30,63 +30,74 @@ const NATIVE_FLAGS = [
     ...COMMON_FLAGS, "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all", "-DSHVM_TEST_FAULTS",
 ];
+const NATIVE_WARNING_FLAGS = ["-Wconversion", "-Wno-sign-conversion"];
 const WASM_LINK_FLAGS = [
-    "-nostartfiles", "-mexec-model=reactor", "-O2", "-Wl,--no-entry", "-Wl,--stack-first",
+    "-mexec-model=reactor", "-O2", "-Wl,--stack-first",
     `-Wl,-z,stack-size=${STACK_BYTES}`, `-Wl,--max-memory=${MEMORY_BYTES_MAX}`, "-Wl,--strip-debug",
 ];
+const WASM_TEST_LINK_FLAGS = [...WASM_LINK_FLAGS, "-Wl,--export=test_main"];
 
 async function buildWasm(compiler, ledger) {
-    const objects = await compileSources(compiler, ledger, "build/wasm", coreSources(), WASM_FLAGS);
+    const { objects, error } = await compileSources(compiler, ledger, "build/wasm", coreSources(), WASM_FLAGS);
+    if (error !== null) throw error;
     const module = "build/shvm.wasm";
-    await link(compiler, ledger, WASM_LINK_FLAGS, objects, module);
+    await link(compiler, ledger, WASM_LINK_FLAGS, [...objects.values()], module);
     checkBoundary(module);
     console.log(`${module}: ${statSync(module).size} bytes`);
 }
 
 async function buildNative(compiler, ledger) {
-    const hosted = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
-    const objects = await compileSources(compiler, ledger, "build/native", hosted, NATIVE_FLAGS);
-    const { support, programs } = testSources();
-    const compile = (sources) =>
-        compileSources(compiler, ledger, "build/native", sources, [...NATIVE_FLAGS, "-Itests/c"]);
-    const supportObjects = await compile(support);
-    const programObjects = await compile(programs);
-    const library = "build/native/libshvm.a";
-    await archive(ledger, objects, library);
-    for (const object of programObjects) {
-        const program = join("build/native/tests", basename(object, ".o"));
-        await link(compiler, ledger, NATIVE_FLAGS, [object, ...supportObjects, library, "-lm"], program);
-    }
-    console.log(`build/native: ${objects.length} objects, ${programs.length} test programs`);
+    const compile = (sources) => compileSources(
+        compiler, ledger, "build/native", sources, NATIVE_FLAGS, [...WARNING_FLAGS, ...NATIVE_WARNING_FLAGS],
+    );
+    const asLibrary = async (objects) => {
+        await archive(ledger, objects, "build/native/libshvm.a");
+        return "build/native/libshvm.a";
+    };
+    const pathOf = (source) => join("build/native/tests", basename(source, ".c"));
+    const linkProgram = (object, library, path) =>
+        link(compiler, ledger, NATIVE_FLAGS, [object, library, "-lm"], path);
+    await buildPrograms({ compile, asLibrary, linkProgram, pathOf });
 }
 
 async function buildWasmTests(compiler, ledger) {
-    const hosted = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
-    const objects = await compileSources(compiler, ledger, "build/wasm", hosted, WASM_FLAGS);
-    const { support, programs } = testSources();
-    const testObjects = await compileSources(
-        compiler, ledger, "build/wasm", [...support, ...programs], [...WASM_FLAGS, "-Itests/c"],
-    );
-    const supportObjects = testObjects.slice(0, support.length);
-    const flags = [...WASM_LINK_FLAGS, "-Wl,--export=test_main", "-Wl,--export=__wasm_call_ctors"];
-    for (const object of testObjects.slice(support.length)) {
-        const library = ["-Wl,--start-lib", ...objects, "-Wl,--end-lib"];
-        const program = join("build/wasm-tests", basename(object, ".o") + ".wasm");
-        await link(compiler, ledger, flags, [object, ...supportObjects, ...library], program);
+    const compile = (sources) => compileSources(compiler, ledger, "build/wasm", sources, WASM_FLAGS);
+    const asLibrary = (objects) => ["-Wl,--start-lib", ...objects, "-Wl,--end-lib"];
+    const pathOf = (source) => join("build/wasm-tests", basename(source, ".c") + ".wasm");
+    const linkProgram = (object, library, path) =>
+        link(compiler, ledger, WASM_TEST_LINK_FLAGS, [object, ...library], path);
+    await buildPrograms({ compile, asLibrary, linkProgram, pathOf });
+}
+
+// Each *_test.c under tests/c with what it needs of the core and of tests/c/support. One file that does not compile
+// does not keep the others from being built, so that a change can be tested while another is under way; the build has
+// failed all the same, and no old program is left in the place of one that could not be made.
+async function buildPrograms({ compile, asLibrary, linkProgram, pathOf }) {
+    const all = existsSync("tests/c") ? findC("tests/c") : [];
+    const programs = all.filter((path) => path.endsWith("_test.c"));
+    const support = all.filter((path) => path.startsWith("tests/c/support/"));
+    const core = coreSources().filter((path) => !path.startsWith("c_src/abi/")); // abi is for Wasm alone
+    const helpers = await compile([...core, ...support]);
+    const tests = await compile(programs);
+    const library = await asLibrary([...helpers.objects.values()]);
+    let error = helpers.error ?? tests.error;
+    for (const source of programs) {
+        try {
+            const object = tests.objects.get(source);
+            if (object === undefined) throw new BuildError(`${source} did not compile`);
+            await linkProgram(object, library, pathOf(source));
+        } catch (failure) {
+            if (!(failure instanceof BuildError)) throw failure;
+            error = failure;
+            rmSync(pathOf(source), { force: true });
+        }
     }
-    console.log(`build/wasm-tests: ${programs.length} test programs`);
+    if (error !== null) throw error;
+    console.log(`${programs.length} test programs in ${dirname(pathOf(programs[0]))}`);
 }
 
 function coreSources() {
     return [...findC("c_src"), `${CJSON}/cJSON.c`];
-}
-
-function testSources() {
-    const all = existsSync("tests/c") ? findC("tests/c") : [];
-    return {
-        support: all.filter((path) => path.startsWith("tests/c/support/")),
-        programs: all.filter((path) => path.endsWith("_test.c")),
-    };
 }
 
 function findC(folder) {
@@ -96,12 +107,13 @@ function findC(folder) {
         .sort();
 }
 
-// Objects for the sources, in their order; only what changed is compiled.
-async function compileSources(compiler, ledger, folder, sources, flags) {
+// { objects: Map source → object, in their order, error }. Only what changed is compiled; a source that failed has no
+// object, and then error is not null.
+async function compileSources(compiler, ledger, folder, sources, flags, warnings = WARNING_FLAGS) {
     const jobs = sources.map((source) => ({
         source,
         object: join(folder, source.replace(/^\.cache\//, "").replace(/\.c$/, ".o")),
-        args: source.startsWith(CJSON) ? [...flags, "-include", CJSON_LIBC] : [...flags, ...WARNING_FLAGS],
+        args: source.startsWith(CJSON) ? [...flags, "-include", CJSON_LIBC] : [...flags, ...warnings],
     }));
     const command = (job) => [compiler.name, ...job.args].join(" ");
     const stale = jobs.filter((job) => !ledger.isFresh(job.object, command(job)));
@@ -109,8 +121,10 @@ async function compileSources(compiler, ledger, folder, sources, flags) {
         const inputs = parseDependencies(readFileSync(dependencyFile(job.object), "utf8"));
         ledger.record(job.object, command(job), inputs);
     };
-    if (stale.length > 0) await compiler.compile(stale, record);
-    return jobs.map((job) => job.object);
+    let error = null;
+    if (stale.length > 0) await compiler.compile(stale, record).catch((failure) => (error = failure));
+    const fresh = error === null ? jobs : jobs.filter((job) => ledger.isFresh(job.object, command(job)));
+    return { objects: new Map(fresh.map((job) => [job.source, job.object])), error };
 }
 
 async function link(compiler, ledger, flags, inputs, output) {

@@ -3,7 +3,7 @@
 //   compile(jobs, done)       jobs: [{ source, object, args }]; writes each object and, beside it, a .d file, and
 //                             calls done(job) for each that worked
 //   link(args, inputs, out)   one program from objects
-// A failure has printed the compiler's own words and throws BuildError.
+// A failure has printed the compiler's own words; it throws BuildError, after every other job had its turn.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -28,16 +28,17 @@ export function wasmCompiler(roots) {
 
 export const dependencyFile = (object) => object.replace(/\.o$/, ".d");
 
+function compileArgs({ source, object, args }) {
+    return [...args, "-MMD", "-MF", dependencyFile(object), "-c", source, "-o", object];
+}
+
 function executableCompiler(name, command, firstArgs) {
     return {
         name,
         async compile(jobs, done) {
             await inParallel(jobs, availableParallelism(), async (job) => {
-                const { source, object, args } = job;
-                mkdirSync(dirname(object), { recursive: true });
-                await run(command, [
-                    ...firstArgs, ...args, "-MMD", "-MF", dependencyFile(object), "-c", source, "-o", object,
-                ]);
+                mkdirSync(dirname(job.object), { recursive: true });
+                await run(command, [...firstArgs, ...compileArgs(job)]);
                 done(job);
             });
         },
@@ -54,31 +55,26 @@ function packagedCompiler(roots) {
     const version = JSON.parse(readFileSync("node_modules/@yowasp/clang/package.json", "utf8")).version;
     const runAll = async (tasks, files) => {
         const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(tasks.length / 3)));
-        const queue = [...tasks];
-        let failed = false;
-        const workers = Array.from({ length: threads }, () => packagedClangThread(files));
-        await Promise.all(workers.map(async (worker) => {
-            for (let task; (task = queue.shift()) && !failed; ) {
-                const reply = await worker.run(task);
-                if (reply.messages !== "") process.stderr.write(reply.messages);
-                if (!reply.ok) failed = true;
-                else {
-                    for (const [path, bytes] of Object.entries(reply.outputs)) writeOutput(path, bytes);
-                    task.done?.();
-                }
-            }
-            await worker.stop();
-        }));
-        if (failed) throw new BuildError("the build stopped at an error above");
+        const idle = Array.from({ length: threads }, () => packagedClangThread(files));
+        try {
+            await inParallel(tasks, threads, async (task) => {
+                const thread = idle.pop();
+                const reply = await thread.run(task);
+                idle.push(thread);
+                process.stderr.write(reply.messages);
+                if (!reply.ok) throw new BuildError("clang failed");
+                for (const [path, bytes] of Object.entries(reply.outputs)) writeOutput(path, bytes);
+                task.done?.();
+            });
+        } finally {
+            await Promise.all(idle.map((thread) => thread.stop()));
+        }
     };
     return {
         name: `@yowasp/clang ${version}`,
         async compile(jobs, done) {
             const tasks = jobs.map((job) => ({
-                args: [
-                    WASM_TARGET, ...job.args, "-MMD", "-MF", dependencyFile(job.object), "-c", job.source,
-                    "-o", job.object,
-                ],
+                args: [WASM_TARGET, ...compileArgs(job)],
                 outputs: [job.object, dependencyFile(job.object)],
                 done: () => done(job),
             }));
@@ -94,24 +90,35 @@ function packagedCompiler(roots) {
 
 function packagedClangThread(files) {
     const thread = new Worker(new URL("clang_thread.mjs", import.meta.url), { workerData: files });
+    let waiting = null;
+    thread.on("message", (reply) => waiting.resolve(reply));
+    thread.on("error", (error) => waiting.reject(error));
     return {
-        run(task) {
-            return new Promise((resolve, reject) => {
-                thread.once("message", resolve);
-                thread.once("error", reject);
+        run: (task) =>
+            new Promise((resolve, reject) => {
+                waiting = { resolve, reject };
                 thread.postMessage({ args: task.args, outputs: task.outputs });
-            });
-        },
+            }),
         stop: () => thread.terminate(),
     };
 }
 
+// Every item gets its turn, whatever happened to those before it.
 async function inParallel(items, limit, work) {
     const queue = [...items];
+    let failures = 0;
     const lane = async () => {
-        for (let item; (item = queue.shift()); ) await work(item);
+        for (let item; (item = queue.shift()); ) {
+            try {
+                await work(item);
+            } catch (error) {
+                if (!(error instanceof BuildError)) throw error;
+                failures++;
+            }
+        }
     };
     await Promise.all(Array.from({ length: Math.min(limit, queue.length) }, lane));
+    if (failures > 0) throw new BuildError(`${failures} of ${items.length} failed: see above`);
 }
 
 export function run(command, args) {

@@ -1,0 +1,50 @@
+// HTTP: one POST is one DynamoDB request. What it means is the core's; this reads the body, runs the gateway's steps
+// and makes the reply an HTTP response.
+import { runSteps } from "./actions.js";
+import { call, callForReply } from "./calls.js";
+import { coreStep } from "./core.js";
+import { EMPTY, Role, StepEvent, answerOf, gatewayMessage, httpResponse, isHttpReply } from "./envelope.js";
+import { internalError, requestTooLarge } from "./failures.js";
+import { readBody } from "./body.js";
+
+export { Catalog, Directory, Partition, Table } from "./objects.js";
+
+export default {
+    async fetch(request, env, ctx) {
+        if (request.method === "GET") return health(request);
+        try {
+            const body = await readBody(request);
+            if (body === null) return requestTooLarge();
+            const headers = request.headers;
+            const target = headers.get("x-amz-target") ?? "";
+            const message = gatewayMessage(target, headers.get("content-type") ?? "", body);
+            return httpResponse(await runSteps(gateway(env, ctx), StepEvent.START, message));
+        } catch (error) {
+            console.error(`gateway: ${error.stack}`);
+            return internalError();
+        }
+    },
+};
+
+function gateway(env, ctx) {
+    return {
+        step(event, message, state, answers) {
+            const input = { identity: EMPTY, local: EMPTY, message, state, answers };
+            return coreStep(Role.GATEWAY, event, input, null);
+        },
+        perform(action) {
+            throw new Error(`the gateway cannot perform action ${action.kind}`);
+        },
+        call: (action) => call(env, action),
+        async forward(action) {
+            const { reply, answer } = await callForReply(env, action);
+            if (answer !== undefined) return { answer };
+            return isHttpReply(reply) ? { reply } : { answer: answerOf(reply) };
+        },
+        later: (work) => ctx.waitUntil(work),
+    };
+}
+
+function health(request) {
+    return new Response(`healthy: ${new URL(request.url).host} `);
+}

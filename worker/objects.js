@@ -1,0 +1,125 @@
+// The Durable Objects. All are the same object with another role: the core knows what a partition or a table does, this
+// only runs its steps over the object's own storage, one step one transaction.
+import { DurableObject } from "cloudflare:workers";
+import { runSteps } from "./actions.js";
+import { call } from "./calls.js";
+import { coreStep } from "./core.js";
+import { Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict } from "./envelope.js";
+import { Retirement } from "./retirement.js";
+
+const ALARM_RETRY_MS = 5000;
+
+const encoder = new TextEncoder();
+
+class CoreObject extends DurableObject {
+    #role;
+    #identity;
+    #local = EMPTY; // what the last committed step left for the next ones
+    #retirement;
+
+    constructor(ctx, env, role) {
+        super(ctx, env);
+        this.#role = role;
+        this.#identity = encoder.encode(ctx.id.name);
+        this.#retirement = new Retirement(ctx, env);
+    }
+
+    // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
+    async run(mode, message) {
+        const actor = this.#actor(mode);
+        this.#retirement.enter();
+        try {
+            return (await runSteps(actor, StepEvent.START, message)) ?? REPLY_FAILED;
+        } catch (error) {
+            console.error(`${this.ctx.id.name}: ${error.message}`);
+            return actor.committed ? REPLY_UNKNOWN : REPLY_FAILED;
+        } finally {
+            this.#retirement.leave();
+        }
+    }
+
+    // Never throws, so the platform never gives up on it: what failed is tried again later.
+    async alarm() {
+        this.#retirement.enter();
+        try {
+            await runSteps(this.#actor(CallMode.WRITE), StepEvent.ALARM, EMPTY);
+        } catch (error) {
+            console.error(`${this.ctx.id.name}: alarm: ${error.message}`);
+            await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+        } finally {
+            this.#retirement.leave();
+        }
+    }
+
+    // What runSteps asks of an actor (actions.js), for one message.
+    #actor(mode) {
+        const actor = {
+            committed: false,
+            step: (event, message, state, answers) => {
+                const input = { identity: this.#identity, local: this.#local, message, state, answers };
+                const done = this.#step(mode, event, input);
+                if (done.verdict === Verdict.COMMIT) actor.committed = true;
+                if (done.local !== null && keepsWrites(done.verdict)) this.#local = done.local;
+                return done;
+            },
+            perform: (action) => this.#perform(action),
+            call: (action) => call(this.env, action),
+            forward: () => Promise.reject(new Error("only the gateway forwards")),
+            later: (work) => this.ctx.waitUntil(work),
+        };
+        return actor;
+    }
+
+    // One step in one transaction, unless it only reads.
+    #step(mode, event, input) {
+        const { sql } = this.ctx.storage;
+        if (mode === CallMode.READ) return coreStep(this.#role, event, input, sql);
+        let done = null;
+        try {
+            this.ctx.storage.transactionSync(() => {
+                done = coreStep(this.#role, event, input, sql);
+                if (!keepsWrites(done.verdict)) throw ROLL_BACK;
+            });
+        } catch (error) {
+            if (error !== ROLL_BACK) throw error;
+        }
+        return done;
+    }
+
+    #perform(action) {
+        const { storage } = this.ctx;
+        if (action.kind === Action.DELETE_ALL) return storage.deleteAll();
+        return action.due === 0 ? storage.deleteAlarm() : storage.setAlarm(action.due);
+    }
+}
+
+const ROLL_BACK = new Error("the step is rolled back");
+
+function keepsWrites(verdict) {
+    return verdict === Verdict.COMMIT || verdict === Verdict.READONLY;
+}
+
+// One class for each role, so that the platform's metrics tell them apart.
+export class Partition extends CoreObject {
+    constructor(ctx, env) {
+        super(ctx, env, Role.PARTITION);
+    }
+}
+
+export class Table extends CoreObject {
+    constructor(ctx, env) {
+        super(ctx, env, Role.TABLE);
+    }
+}
+
+export class Directory extends CoreObject {
+    constructor(ctx, env) {
+        super(ctx, env, Role.DIRECTORY);
+    }
+}
+
+export class Catalog extends CoreObject {
+    constructor(ctx, env) {
+        super(ctx, env, Role.CATALOG);
+    }
+}

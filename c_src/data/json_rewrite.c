@@ -29,12 +29,27 @@ static uint8_t simple_escape(uint8_t letter) {
     }
 }
 
+// Bytes that the decoded string takes at most: an escape of one letter gives one, \u gives three (a pair of them four).
+static size_t decoded_size_max(const uint8_t *at, const uint8_t *end) {
+    size_t size = 0;
+    while (at != end) {
+        size_t plain = json_plain_run(at, end, false);
+        at += plain;
+        size += plain;
+        if (at == end) break;
+        bool is_unicode = at[1] == 'u';
+        size += is_unicode ? 3 : 1;
+        at += is_unicode ? 6 : 2;
+    }
+    return size;
+}
+
 Slice json_decode_string(Arena *arena, Slice text) {
     const uint8_t *at = text.data + 1;
     const uint8_t *end = text.data + text.len - 1;
     size_t plain = json_plain_run(at, end, false);
     if (plain == (size_t)(end - at)) return slice_of(at, plain);
-    uint8_t *decoded = arena_alloc(arena, (size_t)(end - at)); // escapes are never shorter than what they stand for
+    uint8_t *decoded = arena_alloc(arena, decoded_size_max(at, end));
     if (decoded == NULL) return (Slice){NULL, 0};
     size_t len = 0;
     for (;;) {

@@ -22,11 +22,12 @@ bool value_uses_lenient_boolean(JsonDocument *document, Json value);
 // Whether some AttributeValue inside has two members: likewise.
 bool value_has_two_members(JsonDocument *document, Json value);
 
-// Appends the encoded value. `out` must live in another arena than the document's, which is rewound while trees come and
-// go; messages of errors live in out's arena. On failure nothing is appended. Errors are ValidationExceptions: exactly one type ("Supplied AttributeValue is empty, …",
+// Appends the encoded value. Errors are ValidationExceptions: exactly one type ("Supplied AttributeValue is empty, …",
 // "… more than one datatypes …"), numbers, sets (empty, duplicate), NULL that reads false, nesting; in_envelope is set
 // where PutItem, UpdateItem and DeleteItem answer inside "1 validation error detected: ". value_check_json must have
-// passed.
+// passed. On failure nothing is appended.
+// `out` must live in another arena than the document's, which is rewound while trees come and go; messages of errors
+// live in out's arena.
 bool value_from_json(JsonDocument *document, Json value, const ValueRules *rules, Buf *out, Error *error);
 // The same for a map of attributes: an item or a key. Empty attribute names are refused ("Empty attribute name").
 bool item_from_json(JsonDocument *document, Json item, const ValueRules *rules, Buf *out, Error *error);

@@ -83,8 +83,9 @@ static bool order_members(Arena *arena, SetMember *members, size_t count) {
 static bool refuse_duplicates(JsonDocument *document, Json set, ValueType type, Layer layer, Buf *out, Error *error) {
     bool is_newer = layer == LAYER_NEWER;
     if (type == VALUE_NS) {
-        return error_enveloped(error, out->arena, "%s", is_newer ? INVALID_PARAMETER "Input collection contains duplicates."
-                                                                 : "Input collection contains duplicates");
+        const char *text = is_newer ? INVALID_PARAMETER "Input collection contains duplicates."
+                                    : "Input collection contains duplicates";
+        return error_enveloped(error, out->arena, "%s", text);
     }
     size_t count = json_count(document, set);
     SetMember *members = collect_members(document, set, type, count);

@@ -264,7 +264,8 @@ TEST(memory_is_bounded) {
 #ifdef SHVM_TEST_FAULTS
 TEST(failed_allocations_are_reported) {
     static const char *const TEXTS[] = {
-        "{\"c\":{\"SS\":[\"b\",\"a\"]},\"a\":{\"L\":[{\"B\":\"AAAA\"},{\"N\":\"1\"}]},\"b\":{\"M\":{\"\\u0000\":{\"S\":\"\\n\"}}}}",
+        "{\"c\":{\"SS\":[\"b\",\"a\"]},\"a\":{\"L\":[{\"B\":\"AAAA\"},{\"N\":\"1\"}]},"
+        "\"b\":{\"M\":{\"\\u0000\":{\"S\":\"\\n\"}}}}",
         "{\"c\":{\"SS\":[\"b\",\"a\",\"b\"]}}", "{\"c\":{\"N\":\"x\"}}", "{\"c\":{\"N\":1.5}}"};
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
         bool is_done = false;

@@ -220,3 +220,14 @@ static unsigned depth_of_value(Slice value, unsigned levels_left) {
 unsigned value_depth(Slice value) {
     return depth_of_value(value, VALUE_NESTING_DECODE_MAX + 1);
 }
+
+unsigned item_depth(Slice item) {
+    size_t count;
+    Reader reader = item_attributes(item, &count);
+    unsigned deepest = 0;
+    for (size_t i = 0; i < count && !reader.failed; i++) {
+        unsigned depth = value_depth(attribute_next(&reader).value);
+        if (depth > deepest) deepest = depth;
+    }
+    return deepest;
+}

@@ -29,6 +29,7 @@ static void look_everywhere(Arena *arena, Slice bytes) {
     item_to_json(&out, bytes);
     value_to_json(&out, bytes);
     item_size(bytes);
+    item_depth(bytes);
     value_item_size(bytes);
     value_depth(bytes);
     list_find(bytes, 1);
@@ -217,6 +218,8 @@ TEST(sizes_are_dynamodbs) {
     buf_init(&item, &test_arena);
     item_append(&item, attribute, 1);
     CHECK_EQ_INT(item_size(buf_view(&item)), 4 + 14);
+    CHECK_EQ_INT(item_depth(buf_view(&item)), 2);
+    CHECK_EQ_INT(item_depth((Slice){NULL, 0}), 0);
     arena_free(&test_arena);
 }
 

@@ -148,6 +148,7 @@ static const Rule GET_ITEM_RULES[] = {
     RULES_NAME(2),
     {2, "Key", .kind = RULE_NOT_NULL},
     RULE_RCC(2),
+    RULE_ATTRIBUTES_TO_GET(2),
 };
 
 static const Rule GET_ITEM_RULES_OLDER[] = {

@@ -56,6 +56,8 @@ static const Rule QUERY_RULES[] = {
     RULE_NAME_NOT_EMPTY(1, RULE_NEWER),
     RULES_NAME(2),
     RULE_RCC(2),
+    RULES_INDEX_NAME(2),
+    RULE_ATTRIBUTES_TO_GET(2),
 };
 
 static const Rule QUERY_RULES_OLDER[] = {
@@ -65,6 +67,8 @@ static const Rule QUERY_RULES_OLDER[] = {
     RULE_NAME_NOT_EMPTY(1, RULE_ONCE),
     RULES_NAME(1),
     RULE_LIMIT(1, 0),
+    RULES_INDEX_NAME(2),
+    RULE_ATTRIBUTES_TO_GET(2),
 };
 
 static const Rule SCAN_RULES[] = {
@@ -76,6 +80,8 @@ static const Rule SCAN_RULES[] = {
     RULE_NAME_NOT_EMPTY(1, RULE_NEWER),
     RULES_NAME(2),
     RULE_RCC(2),
+    RULES_INDEX_NAME(2),
+    RULE_ATTRIBUTES_TO_GET(2),
 };
 
 static const Rule SCAN_RULES_OLDER[] = {
@@ -91,6 +97,8 @@ static const Rule SCAN_RULES_OLDER[] = {
     {1, "Segment", RULE_AT_LEAST, .limit = 0},
     {1, "Segment", RULE_AT_MOST, .limit = SCAN_SEGMENTS_MAX - 1},
     RULE_LIMIT(1, 0),
+    RULES_INDEX_NAME(2),
+    RULE_ATTRIBUTES_TO_GET(2),
 };
 
 const RequestSchema QUERY_SCHEMA = SCHEMA(QUERY_MEMBERS, QUERY_RULES, QUERY_RULES_OLDER);

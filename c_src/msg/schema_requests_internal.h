@@ -38,4 +38,10 @@ extern const Member CONDITION_ELEMENT[]; // of KeyConditions, QueryFilter, ScanF
 // A name that is there but malformed: one violation, length first.
 #define RULES_NAME(group) RULE_NAME_LENGTH_MIN(group), RULE_NAME_LENGTH_MAX(group), RULE_NAME_PATTERN(group, RULE_ONCE)
 
+#define RULES_INDEX_NAME(group)                                                                               \
+    {group, "IndexName", RULE_LENGTH_MIN, 3, .flags = RULE_ONCE},                                             \
+    {group, "IndexName", RULE_LENGTH_MAX, 255, .flags = RULE_ONCE},                                           \
+    {group, "IndexName", RULE_PATTERN, .text = TABLE_NAME_PATTERN, .flags = RULE_ONCE}
+#define RULE_ATTRIBUTES_TO_GET(group) {group, "AttributesToGet", RULE_LENGTH_MIN, .limit = 1}
+
 #endif

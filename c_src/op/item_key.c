@@ -58,7 +58,7 @@ static bool check_lengths(Step *step, Slice hash, Slice range) {
     return true;
 }
 
-static bool check_values(Step *step, const TableDescriptor *table, const KeyValues *values) {
+bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues *values) {
     if (is_empty(values->hash)) return fail_empty(step, table->keys.hash[0].name, values->hash);
     if (values->range.len > 0 && is_empty(values->range)) {
         return fail_empty(step, table->keys.range[0].name, values->range);
@@ -79,7 +79,7 @@ bool key_values_of_key(Step *step, const TableDescriptor *table, Slice key_item,
     if (!fits) {
         return error_validation(&step->error, step->arena, "The provided key element does not match the schema");
     }
-    return check_values(step, table, out);
+    return key_check_values(step, table, out);
 }
 
 static bool find_in_item(Step *step, const KeyAttribute *attribute, Slice item, Slice *value) {
@@ -130,7 +130,8 @@ static const IndexDescriptor *next_index(const TableDescriptor *table, const Ind
 }
 
 static bool check_index_keys(Step *step, const TableDescriptor *table, Slice item) {
-    for (const IndexDescriptor *index = next_index(table, NULL); index != NULL; index = next_index(table, index)) {
+    const IndexDescriptor *index = NULL;
+    while ((index = next_index(table, index)) != NULL) {
         for (size_t i = 0; i < index->keys.hash_count; i++) {
             if (!check_index_key(step, index, &index->keys.hash[i], true, item)) return false;
         }
@@ -146,7 +147,7 @@ bool key_values_of_item(Step *step, const TableDescriptor *table, Slice item, Ke
     *out = (KeyValues){0};
     if (!find_in_item(step, &keys->hash[0], item, &out->hash)) return false;
     if (keys->range_count > 0 && !find_in_item(step, &keys->range[0], item, &out->range)) return false;
-    return check_values(step, table, out) && check_index_keys(step, table, item);
+    return key_check_values(step, table, out) && check_index_keys(step, table, item);
 }
 
 bool key_build(Step *step, const TableDescriptor *table, const KeyValues *values, ItemKey *out) {

@@ -31,6 +31,9 @@ void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key)
 
 CommandHeader command_header(const TableDescriptor *table, CommandKind kind);
 
+// Neither empty nor too long; values of the right types.
+bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues *values);
+
 // --- For start keys and ranges too
 // S, N or B of a value that can be a key, otherwise 0.
 char key_type_of(Slice value);

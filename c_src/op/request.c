@@ -92,6 +92,11 @@ static bool has_any(Request *request, Json object, const char *const *names) {
     return false;
 }
 
+// Operations without value expressions have no member ExpressionAttributeValues: what is called so is ignored.
+static bool takes_values(const ParameterNames *names) {
+    return names->value_expressions[0] != NULL;
+}
+
 static bool check_maps_are_used(Request *request, Json object, const ParameterNames *names) {
     Step *step = request->step;
     JsonDocument *document = &request->document;
@@ -100,7 +105,7 @@ static bool check_maps_are_used(Request *request, Json object, const ParameterNa
         return error_enveloped(&step->error, step->arena,
                                "ExpressionAttributeNames can only be specified when using expressions");
     }
-    if (schema_member(document, object, "ExpressionAttributeValues").type != JSON_ABSENT
+    if (takes_values(names) && schema_member(document, object, "ExpressionAttributeValues").type != JSON_ABSENT
         && !has_any(request, object, names->value_expressions)) {
         return error_enveloped(&step->error, step->arena,
                                "ExpressionAttributeValues can only be specified when using expressions%s",
@@ -128,7 +133,8 @@ Placeholders *request_placeholders(Request *request, Json object, const Paramete
     Step *step = request->step;
     JsonDocument *document = &request->document;
     Json name_map = schema_member(document, object, "ExpressionAttributeNames");
-    Json value_map = schema_member(document, object, "ExpressionAttributeValues");
+    Json value_map = {.type = JSON_ABSENT};
+    if (takes_values(names)) value_map = schema_member(document, object, "ExpressionAttributeValues");
     Error error = {0};
     Placeholders *placeholders = placeholders_new(step->arena, document, name_map, value_map, rules, &error);
     if (placeholders == NULL && (error.kind != ERROR_VALIDATION || has_bad_value(request, value_map, rules))) {

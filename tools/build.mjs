@@ -12,8 +12,8 @@ const MEMORY_BYTES_MAX = 48 * 1024 * 1024;
 const STACK_BYTES = 512 * 1024;
 // What c_src/abi/abi.h promises the host.
 const EXPORTS = [
-    "memory", "_initialize", "abi_version", "core_new", "core_input", "core_step", "core_output", "core_reset", "core_scratch",
-    "sql_text",
+    "memory", "_initialize", "abi_version", "core_new", "core_input", "core_step", "core_output", "core_reset",
+    "core_scratch", "sql_text",
 ];
 
 const COMMON_FLAGS = ["-std=c11", "-Ic_src", "-Itests/c", `-I${CJSON}`];

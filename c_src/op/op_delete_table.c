@@ -1,0 +1,31 @@
+#include "msg/control.h"
+#include "op/op_table.h"
+#include "op/table_describe.h"
+#include "op/table_schema.h"
+
+static const Member MEMBERS[] = {{MEMBER("TableName", STRING)}, {.name = NULL}};
+static const Rule RULES[] = {CONTROL_NAME_RULES(1)};
+
+static bool parse(Request *request) {
+    return CONTROL_CHECK(request, MEMBERS, RULES);
+}
+
+static bool route(Request *request) {
+    call_table(request, control_table_name(request), CALL_WRITE, CONTROL_TABLE_DELETE, (Slice){NULL, 0});
+    return true;
+}
+
+static bool resume(Request *request, Reader *state) {
+    (void)state;
+    TableDescriptor table;
+    TableSize size;
+    if (!answer_described(request, &table, &size)) return false;
+    Buf body;
+    buf_init(&body, request->step->arena);
+    buf_cstr(&body, "{\"TableDescription\":");
+    table_describe_deleted(&body, &table, size, request->step->in.now_ms);
+    buf_u8(&body, '}');
+    return respond_json(request, &body);
+}
+
+const Operation OPERATION_DELETE_TABLE = {SLICE_INIT("DeleteTable"), parse, route, resume};

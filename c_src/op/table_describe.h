@@ -1,0 +1,28 @@
+// TableDescription: a table as CreateTable, DescribeTable, UpdateTable and DeleteTable show it.
+#ifndef SHVM_OP_TABLE_DESCRIBE_H
+#define SHVM_OP_TABLE_DESCRIBE_H
+
+#include "msg/descriptor.h"
+#include "op/operation.h"
+
+typedef struct TableSize {
+    uint64_t item_count;
+    uint64_t bytes;
+} TableSize;
+
+// Appends the object. now_ms decides which day NumberOfDecreasesToday means.
+void table_describe(Buf *out, const TableDescriptor *table, TableSize size, double now_ms);
+// The same as DeleteTable answers it: without schema and indexes.
+void table_describe_deleted(Buf *out, const TableDescriptor *table, TableSize size, double now_ms);
+
+// --- What the operations on one table share
+
+// A call to the table's object; `fields` stand behind the message's kind and may be empty.
+void call_table(Request *request, Slice table_name, CallMode mode, uint8_t control_kind, Slice fields);
+// Decodes the payload of CONTROL_TABLE_DESCRIBE, _UPDATE and _DELETE from the only answer.
+bool answer_described(Request *request, TableDescriptor *table, TableSize *size);
+// Answers {"<member>": <TableDescription>}.
+bool respond_described(Request *request, const char *member, const TableDescriptor *table, TableSize size);
+bool respond_json(Request *request, const Buf *body);
+
+#endif

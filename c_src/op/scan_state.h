@@ -1,0 +1,59 @@
+// A Scan in progress at the gateway: what travels from step to step while one page is assembled from many objects.
+#ifndef SHVM_OP_SCAN_STATE_H
+#define SHVM_OP_SCAN_STATE_H
+
+#include "msg/command.h"
+#include "msg/descriptor.h"
+#include "msg/envelope.h"
+
+typedef enum ScanPhase {
+    SCAN_LISTS = 1,  // answers come from directory shards
+    SCAN_READS = 2,  // from partitions
+    SCAN_PROBES = 3, // from the last partition visited: its last key
+} ScanPhase;
+
+// Targets are visited in hash order. Layout key: the partitions of `keys`, then those the directory still has. Layout
+// hash: the slots from next_slot to last_slot.
+typedef struct ScanState {
+    ScanPhase phase;
+    uint32_t calls;     // made for this page so far
+    uint32_t in_flight; // calls of this step
+    // The table: of the descriptor only what finding and reading partitions needs.
+    TableDescriptor table;
+    // The request.
+    Slice filter;
+    Slice projection;
+    bool count_only;
+    bool consistent;
+    ReturnCapacity return_capacity;
+    bool has_limit;
+    uint64_t limit_left;
+    // Full keys: the first that may be read (inclusive; at least its hash), and the end (exclusive; empty: open).
+    Slice from;
+    Slice to;
+    // The page so far.
+    uint64_t count;
+    uint64_t scanned_count;
+    uint64_t bytes;
+    Slice items_json;
+    // What is left to visit.
+    Slice *keys;
+    size_t key_count;
+    bool listing_done;
+    uint32_t next_shard;
+    Slice list_after; // exclusive
+    uint32_t next_slot;
+    uint32_t last_slot;
+    bool one_by_one; // look-ahead has overshot: the rest of the page is read without it
+    // The last target that was read to its end.
+    bool has_visited;
+    bool visited_had_items;
+    Slice visited_key;
+    uint32_t visited_slot;
+} ScanState;
+
+void scan_state_encode(Buf *out, const ScanState *state);
+// Slices borrow from the reader's bytes, arrays live in the arena.
+bool scan_state_decode(Arena *arena, Reader *reader, ScanState *out, Error *error);
+
+#endif

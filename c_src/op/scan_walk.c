@@ -1,0 +1,320 @@
+#include "op/scan_walk.h"
+
+#include "base/limits.h"
+#include "data/item_codec.h"
+#include "data/key_codec.h"
+#include "msg/control.h"
+#include "msg/names.h"
+#include "op/execute.h"
+#include "op/item_key.h"
+#include "op/scan_position.h"
+
+static bool keep_state(Step *step, const ScanState *state) {
+    Buf out;
+    buf_init(&out, step->arena);
+    scan_state_encode(&out, state);
+    if (out.failed || step->actions.failed) return error_out_of_memory(&step->error);
+    step_set_state(step, buf_view(&out));
+    return true;
+}
+
+static bool is_by_key(const ScanState *state) {
+    return state->table.layout == LAYOUT_KEY;
+}
+
+// --- Directory lists
+
+static uint32_t last_shard(const ScanState *state) {
+    if (state->to.len == 0) return DIRECTORY_SHARDS - 1;
+    return directory_shard(key_leading_hash(state->to) - 1);
+}
+
+static bool ask_directory(Step *step, ScanState *state) {
+    state->phase = SCAN_LISTS;
+    state->in_flight = 0;
+    for (uint32_t shard = state->next_shard; shard <= last_shard(state); shard++) {
+        if (state->calls + 1 >= SCAN_CALLS_MAX) break;
+        Buf name;
+        Buf message;
+        Buf after;
+        buf_init(&name, step->arena);
+        buf_init(&message, step->arena);
+        buf_init(&after, step->arena);
+        name_directory(&name, state->table.table_id, shard);
+        if (shard == state->next_shard) buf_bytes(&after, state->list_after);
+        else append_hash(&after, hash_range_start(shard, DIRECTORY_SHARDS));
+        control_begin(&message, CONTROL_DIRECTORY_LIST);
+        buf_slice(&message, state->table.table_id);
+        buf_slice(&message, buf_view(&after));
+        buf_slice(&message, state->to);
+        buf_varint(&message, SCAN_CALLS_MAX);
+        if (name.failed || message.failed || after.failed) return error_out_of_memory(&step->error);
+        step_call(step, ROLE_DIRECTORY, CALL_READ, buf_view(&name), buf_view(&message));
+        state->in_flight++;
+        state->calls++;
+    }
+    return keep_state(step, state);
+}
+
+// Takes the keys of one shard; false with has_more where the shard holds more than it told.
+static bool take_keys(Step *step, ScanState *state, Slice payload, size_t *cap, bool *has_more) {
+    Reader reader = reader_of(payload);
+    uint64_t count = reader_varint(&reader);
+    for (uint64_t i = 0; i < count && !reader.failed; i++) {
+        Slice key = reader_slice(&reader);
+        state->list_after = key;
+        // The list began a little before the partition that the scan resumes in.
+        if (slice_compare(key, state->from) < 0 && !slice_starts_with(state->from, key)) continue;
+        if (state->key_count == *cap) {
+            size_t grown = *cap == 0 ? 64 : 2 * *cap;
+            Slice *keys = arena_grow(step->arena, state->keys, *cap * sizeof *keys, grown * sizeof *keys);
+            if (keys == NULL) return error_out_of_memory(&step->error);
+            state->keys = keys;
+            *cap = grown;
+        }
+        state->keys[state->key_count++] = key;
+    }
+    *has_more = reader_u8(&reader) != 0;
+    return !reader.failed || error_corrupt(&step->error, "malformed list of a directory");
+}
+
+static bool take_lists(Request *request, ScanState *state, bool *stale) {
+    size_t cap = 0;
+    bool has_more = false;
+    state->keys = NULL;
+    state->key_count = 0;
+    for (uint32_t i = 0; i < state->in_flight && !has_more; i++) {
+        Result result;
+        if (!request_answer(request, i, &result, stale)) return false;
+        if (!take_keys(request->step, state, result.payload, &cap, &has_more)) return false;
+        if (!has_more) state->next_shard++;
+    }
+    state->listing_done = state->next_shard > last_shard(state);
+    return true;
+}
+
+// --- Reads
+
+static size_t targets_left(const ScanState *state) {
+    if (is_by_key(state)) return state->key_count;
+    return state->next_slot > state->last_slot ? 0 : state->last_slot - state->next_slot + 1;
+}
+
+// A COMMAND_SCAN of the i-th target from now.
+static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice key, uint32_t slot) {
+    Slice *names = ARENA_ARRAY(step->arena, Slice, 2 * INDEX_KEY_ATTRIBUTES_MAX);
+    if (names == NULL) return error_out_of_memory(&step->error);
+    RangeCommand command = {
+        .header = command_header(&state->table, COMMAND_SCAN),
+        .lower = state->from,
+        .upper = state->to,
+        .limit = state->has_limit ? state->limit_left : 0,
+        .bytes_left = RESPONSE_PAGE_BYTES_MAX - (state->bytes < RESPONSE_PAGE_BYTES_MAX ? state->bytes
+                                                                                        : RESPONSE_PAGE_BYTES_MAX),
+        .filter = state->filter,
+        .projection = state->projection,
+        .count_only = state->count_only,
+        .consistent = state->consistent,
+        .key_names = names,
+        .key_name_count = key_schema_names(&state->table.keys, names),
+    };
+    Buf name;
+    Buf upper;
+    buf_init(&name, step->arena);
+    buf_init(&upper, step->arena);
+    if (is_by_key(state)) {
+        if (!slice_starts_with(state->from, key)) command.lower = key;
+        key_append_prefix_end(&upper, key);
+        command.upper = buf_view(&upper);
+        command.partition_len = key.len;
+        ItemKey partition = {.full_key = key, .partition_len = key.len};
+        key_object_name(&name, &state->table, &partition);
+    } else {
+        name_partition_slot(&name, &state->table, slot);
+    }
+    if (is_probe) {
+        command.reverse = true;
+        command.limit = 1;
+        command.count_only = true;
+        command.filter = command.projection = (Slice){NULL, 0};
+    }
+    Buf message;
+    buf_init(&message, step->arena);
+    command_encode_range(&message, &command);
+    if (name.failed || upper.failed || message.failed) return error_out_of_memory(&step->error);
+    step_call(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
+    return true;
+}
+
+static bool ask_partitions(Step *step, ScanState *state) {
+    uint64_t ahead = state->one_by_one ? 1 : SCAN_READS_MAX;
+    uint64_t calls_left = SCAN_CALLS_MAX - 1 - state->calls; // one is kept for a probe
+    if (ahead > calls_left) ahead = calls_left;
+    if (ahead > targets_left(state)) ahead = targets_left(state);
+    if (state->has_limit && ahead > state->limit_left) ahead = state->limit_left;
+    state->phase = SCAN_READS;
+    state->in_flight = (uint32_t)ahead;
+    state->calls += state->in_flight;
+    for (uint32_t i = 0; i < state->in_flight; i++) {
+        Slice key = is_by_key(state) ? state->keys[i] : (Slice){NULL, 0};
+        if (!append_read(step, state, false, key, state->next_slot + i)) return false;
+    }
+    return keep_state(step, state);
+}
+
+static bool ask_for_last_key(Step *step, ScanState *state) {
+    state->phase = SCAN_PROBES;
+    state->in_flight = 1;
+    state->calls++;
+    return append_read(step, state, true, state->visited_key, state->visited_slot) && keep_state(step, state);
+}
+
+// --- The page
+
+static bool respond(Step *step, const ScanState *state, Slice last_key) {
+    RangeCommand command = {
+        .header = command_header(&state->table, COMMAND_SCAN),
+        .count_only = state->count_only,
+        .consistent = state->consistent,
+        .return_capacity = state->return_capacity,
+    };
+    RangeResult page = {
+        .count = state->count,
+        .scanned_count = state->scanned_count,
+        .bytes_evaluated = state->bytes,
+        .items_json = state->items_json,
+        .last_key = last_key,
+    };
+    Buf body;
+    buf_init(&body, step->arena);
+    range_render(&command, &page, &body);
+    if (body.failed) return error_out_of_memory(&step->error);
+    step_respond_http(step, 200, buf_view(&body));
+    return true;
+}
+
+// Ends the page behind the last target visited, which was read to its end without an item to name.
+static bool end_behind_empty_target(Step *step, const ScanState *state) {
+    Slice item;
+    bool done = is_by_key(state)
+        ? start_key_in_partition(step, &state->table, state->visited_key, &item)
+        : start_key_in_slot(step, &state->table, state->visited_slot, key_leading_hash(state->from), &item);
+    return done && respond(step, state, item);
+}
+
+// Ends the page behind the last target visited. The next page resumes behind a key, so one is needed.
+static bool end_behind_target(Step *step, ScanState *state) {
+    if (!state->visited_had_items) return end_behind_empty_target(step, state);
+    // Without a sort key a partition's only item is named by the partition key.
+    if (is_by_key(state) && state->table.keys.range_count == 0) return end_behind_empty_target(step, state);
+    return ask_for_last_key(step, state);
+}
+
+static bool is_page_full(const ScanState *state) {
+    if (state->has_limit && state->limit_left == 0) return true;
+    return state->bytes >= RESPONSE_PAGE_BYTES_MAX || state->calls + 1 >= SCAN_CALLS_MAX;
+}
+
+static bool go_on(Step *step, ScanState *state) {
+    bool is_at_end = targets_left(state) == 0 && state->listing_done;
+    if (is_at_end) {
+        // DynamoDB gives LastEvaluatedKey whenever Limit is reached, even behind the last item.
+        bool is_limit_reached = state->has_limit && state->limit_left == 0;
+        return is_limit_reached ? end_behind_target(step, state) : respond(step, state, (Slice){NULL, 0});
+    }
+    if (state->has_visited && is_page_full(state)) return end_behind_target(step, state);
+    return targets_left(state) > 0 ? ask_partitions(step, state) : ask_directory(step, state);
+}
+
+static bool fits(const ScanState *state, const RangeResult *result) {
+    if (state->has_limit && result->scanned_count > state->limit_left) return false;
+    return state->scanned_count == 0 || result->scanned_count == 0
+        || state->bytes + result->bytes_evaluated <= RESPONSE_PAGE_BYTES_MAX;
+}
+
+static void take_result(ScanState *state, const RangeResult *result, Buf *items) {
+    state->count += result->count;
+    state->scanned_count += result->scanned_count;
+    state->bytes += result->bytes_evaluated;
+    if (state->has_limit) state->limit_left -= result->scanned_count;
+    if (items->len > 0 && result->items_json.len > 0) buf_u8(items, ',');
+    buf_bytes(items, result->items_json);
+    state->items_json = buf_view(items);
+}
+
+static void visit_done(ScanState *state, bool had_items) {
+    state->has_visited = true;
+    state->visited_had_items = had_items;
+    if (is_by_key(state)) {
+        state->visited_key = state->keys[0];
+        state->keys++;
+        state->key_count--;
+    } else {
+        state->visited_slot = state->next_slot++;
+    }
+}
+
+static bool take_reads(Request *request, ScanState *state, bool *stale) {
+    Step *step = request->step;
+    Buf items;
+    buf_init(&items, step->arena);
+    buf_bytes(&items, state->items_json);
+    for (uint32_t i = 0; i < state->in_flight; i++) {
+        Result answer;
+        RangeResult result;
+        if (!request_answer(request, i, &answer, stale)) return false;
+        Reader payload = reader_of(answer.payload);
+        if (!range_result_decode(&payload, &result)) return error_corrupt(&step->error, "malformed page");
+        if (!fits(state, &result)) {
+            // Alone on what is left of the page, and still its first item is too much: the page ends before it.
+            if (i == 0 && result.scanned_count == 1) return end_behind_target(step, state);
+            state->one_by_one = true;
+            break;
+        }
+        take_result(state, &result, &items);
+        if (items.failed) return error_out_of_memory(&step->error);
+        if (result.last_key.len > 0) return respond(step, state, result.last_key);
+        visit_done(state, result.scanned_count > 0);
+        if (is_page_full(state)) break;
+    }
+    return go_on(step, state);
+}
+
+static bool take_probe(Request *request, ScanState *state, bool *stale) {
+    Step *step = request->step;
+    Result answer;
+    RangeResult result;
+    if (!request_answer(request, 0, &answer, stale)) return false;
+    Reader payload = reader_of(answer.payload);
+    if (!range_result_decode(&payload, &result)) return error_corrupt(&step->error, "malformed page");
+    // Emptied by somebody in the meantime.
+    if (result.last_key.len == 0) return end_behind_empty_target(step, state);
+    return respond(step, state, result.last_key);
+}
+
+// --- Steps
+
+bool scan_begin(Step *step, ScanState *state) {
+    if (!is_by_key(state)) {
+        state->listing_done = true;
+        state->next_slot = hash_slot(key_leading_hash(state->from), state->table.slots);
+        state->last_slot = state->table.slots - 1;
+        if (state->to.len > 0) state->last_slot = hash_slot(key_leading_hash(state->to) - 1, state->table.slots);
+        return ask_partitions(step, state);
+    }
+    state->next_shard = directory_shard(key_leading_hash(state->from));
+    return ask_directory(step, state);
+}
+
+bool scan_resume(Request *request, Reader *reader) {
+    Step *step = request->step;
+    ScanState state;
+    bool stale = false;
+    if (!scan_state_decode(step->arena, reader, &state, &step->error)) return false;
+    switch (state.phase) {
+    case SCAN_LISTS: return take_lists(request, &state, &stale) && go_on(step, &state);
+    case SCAN_READS: return take_reads(request, &state, &stale);
+    case SCAN_PROBES: return take_probe(request, &state, &stale);
+    }
+    return error_corrupt(&step->error, "malformed state of a scan");
+}

@@ -20,7 +20,7 @@ static void encode_key_schema(Buf *out, const KeySchema *keys) {
     encode_key_attributes(out, keys->range, keys->range_count);
 }
 
-static void encode_index(Buf *out, const IndexDescriptor *index) {
+void index_descriptor_encode(Buf *out, const IndexDescriptor *index) {
     buf_slice(out, index->name);
     buf_u8(out, index->is_global);
     encode_key_schema(out, &index->keys);
@@ -58,7 +58,7 @@ void descriptor_encode(Buf *out, const TableDescriptor *table) {
     buf_u8(out, table->ttl_enabled);
     buf_u8(out, table->sse_enabled);
     buf_varint(out, table->index_count);
-    for (size_t i = 0; i < table->index_count; i++) encode_index(out, &table->indexes[i]);
+    for (size_t i = 0; i < table->index_count; i++) index_descriptor_encode(out, &table->indexes[i]);
     buf_varint(out, table->tag_count);
     for (size_t i = 0; i < table->tag_count; i++) {
         buf_slice(out, table->tags[i].key);
@@ -114,7 +114,8 @@ static void decode_key_schema(Reader *reader, KeySchema *keys) {
     if (keys->hash_count == 0) reader->failed = true;
 }
 
-static void decode_index(Arena *arena, Reader *reader, IndexDescriptor *index) {
+void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *index) {
+    *index = (IndexDescriptor){0};
     index->name = reader_slice(reader);
     index->is_global = decode_bool(reader);
     decode_key_schema(reader, &index->keys);
@@ -136,7 +137,7 @@ static void decode_lists(Arena *arena, Reader *reader, TableDescriptor *out) {
     out->indexes = ARENA_ARRAY(arena, IndexDescriptor, index_count);
     if (out->indexes == NULL) return;
     out->index_count = index_count;
-    for (size_t i = 0; i < index_count; i++) decode_index(arena, reader, &out->indexes[i]);
+    for (size_t i = 0; i < index_count; i++) index_descriptor_decode(arena, reader, &out->indexes[i]);
     size_t tag_count = decode_count(reader);
     out->tags = ARENA_ARRAY(arena, Tag, tag_count);
     if (out->tags == NULL) return;

@@ -100,6 +100,10 @@ void descriptor_encode(Buf *out, const TableDescriptor *table);
 // Slices borrow from bytes, arrays live in the arena. False: ERROR_CORRUPT or ERROR_OUT_OF_MEMORY.
 bool descriptor_decode(Arena *arena, Slice bytes, TableDescriptor *out, Error *error);
 
+// One index by itself, for messages. A failed decode sets reader->failed, or the arena's `failed`.
+void index_descriptor_encode(Buf *out, const IndexDescriptor *index);
+void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *out);
+
 // NULL when the table has none of that name.
 const IndexDescriptor *descriptor_index(const TableDescriptor *table, Slice name);
 // The key attributes' names, HASH first: at most 8. Returns how many.

@@ -1,5 +1,4 @@
 #include "base/siphash.h"
-#include "msg/control.h"
 #include "msg/schema.h"
 #include "op/op_table.h"
 #include "op/table_describe.h"
@@ -123,11 +122,8 @@ static bool route(Request *request) {
 
 static bool resume(Request *request, Reader *state) {
     (void)state;
-    Result result;
     TableDescriptor table;
-    bool stale;
-    if (!request_answer(request, 0, &result, &stale)) return false;
-    if (!descriptor_decode(request->step->arena, result.payload, &table, &request->step->error)) return false;
+    if (!answer_descriptor(request, &table)) return false;
     return respond_described(request, "TableDescription", &table, (TableSize){0, 0});
 }
 

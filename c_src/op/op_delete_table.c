@@ -1,4 +1,3 @@
-#include "msg/control.h"
 #include "op/op_table.h"
 #include "op/table_describe.h"
 #include "op/table_schema.h"

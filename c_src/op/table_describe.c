@@ -1,7 +1,6 @@
 #include "op/table_describe.h"
 
 #include "data/json_writer.h"
-#include "msg/control.h"
 #include "msg/names.h"
 
 static const double DAY_MS = 86400000;
@@ -159,7 +158,8 @@ static void write_index(Buf *out, const TableDescriptor *table, const IndexDescr
     write_key_schema(out, &first, &index->keys);
     write_projection(out, &first, index);
     if (index->is_global) {
-        TableStatus status = table->status == TABLE_ACTIVE ? index->status : table->status;
+        bool follows_table = table->status == TABLE_CREATING || table->status == TABLE_DELETING;
+        TableStatus status = follows_table ? table->status : index->status;
         write_constant(out, &first, "IndexStatus", status_name(status));
         if (index->backfilling) {
             json_write_member(out, &first, "Backfilling");
@@ -310,12 +310,12 @@ void table_describe_deleted(Buf *out, const TableDescriptor *table, TableSize si
 
 // --- What the operations on one table share
 
-void call_table(Request *request, Slice table_name, CallMode mode, uint8_t control_kind, Slice fields) {
+void call_table(Request *request, Slice table_name, CallMode mode, ControlKind kind, Slice fields) {
     Buf name, message;
     buf_init(&name, request->step->arena);
     buf_init(&message, request->step->arena);
     name_table(&name, table_name);
-    control_begin(&message, (ControlKind)control_kind);
+    control_begin(&message, kind);
     buf_bytes(&message, fields);
     step_call(request->step, ROLE_TABLE, mode, buf_view(&name), buf_view(&message));
 }
@@ -331,6 +331,13 @@ bool answer_described(Request *request, TableDescriptor *table, TableSize *size)
     size->bytes = reader_varint(&payload);
     if (payload.failed) return error_corrupt(&step->error, "malformed description");
     return descriptor_decode(step->arena, descriptor, table, &step->error);
+}
+
+bool answer_descriptor(Request *request, TableDescriptor *table) {
+    Result result;
+    bool stale;
+    return request_answer(request, 0, &result, &stale)
+        && descriptor_decode(request->step->arena, result.payload, table, &request->step->error);
 }
 
 bool respond_json(Request *request, const Buf *body) {

@@ -2,6 +2,7 @@
 #ifndef SHVM_OP_TABLE_DESCRIBE_H
 #define SHVM_OP_TABLE_DESCRIBE_H
 
+#include "msg/control.h"
 #include "msg/descriptor.h"
 #include "op/operation.h"
 
@@ -18,9 +19,11 @@ void table_describe_deleted(Buf *out, const TableDescriptor *table, TableSize si
 // --- What the operations on one table share
 
 // A call to the table's object; `fields` stand behind the message's kind and may be empty.
-void call_table(Request *request, Slice table_name, CallMode mode, uint8_t control_kind, Slice fields);
+void call_table(Request *request, Slice table_name, CallMode mode, ControlKind kind, Slice fields);
 // Decodes the payload of CONTROL_TABLE_DESCRIBE, _UPDATE and _DELETE from the only answer.
 bool answer_described(Request *request, TableDescriptor *table, TableSize *size);
+// Decodes the payload of CONTROL_TABLE_GET and _CREATE.
+bool answer_descriptor(Request *request, TableDescriptor *table);
 // Answers {"<member>": <TableDescription>}.
 bool respond_described(Request *request, const char *member, const TableDescriptor *table, TableSize size);
 bool respond_json(Request *request, const Buf *body);

@@ -27,6 +27,7 @@ StepVerdict reply_stale(Step *step) {
 StepVerdict reply_error(Step *step) {
     if (step->error.kind >= ERROR_OUT_OF_MEMORY) return VERDICT_ROLLBACK;
     Result result = {.status = RESULT_ERROR, .rows_read = step->rows_read, .error = step->error};
+    step->error = (Error){.kind = ERROR_NONE}; // answered
     return reply(step, &result, false);
 }
 

@@ -3,7 +3,7 @@
 #include "expr/evaluate.h"
 
 #include "base/limits.h"
-#include "data/document_path.h"
+#include "data/item_codec_internal.h"
 #include "expr/operand.h"
 #include "expr/tree.h"
 
@@ -12,12 +12,33 @@ typedef struct Operand {
     uint8_t number[NUMBER_VALUE_BYTES_MAX]; // where the value of size() stands
 } Operand;
 
+static uint8_t read_tag(Reader *tree) {
+    Slice byte = codec_bytes(tree, 1);
+    return byte.len == 0 ? 0 : byte.data[0];
+}
+
+// path_next and path_find in one pass over the path: most of what a filter does is to find attributes.
+static Slice find_path(Reader *tree, Slice item) {
+    Slice value = {NULL, 0};
+    uint64_t count = codec_varint(tree);
+    for (uint64_t i = 0; i < count && !tree->failed; i++) {
+        if (read_tag(tree) == 0) {
+            Slice name = codec_slice(tree);
+            value = i == 0 ? item_find(item, name) : map_find(value, name);
+        } else {
+            uint64_t index = codec_varint(tree);
+            value = index > UINT32_MAX ? (Slice){NULL, 0} : list_find(value, (size_t)index);
+        }
+    }
+    return tree->failed ? (Slice){NULL, 0} : value;
+}
+
 static void read_operand(Reader *tree, Slice item, Operand *operand) {
     unsigned sizes = 0;
-    uint8_t tag = reader_u8(tree);
-    for (; tag == OPERAND_SIZE; tag = reader_u8(tree)) sizes++;
+    uint8_t tag = read_tag(tree);
+    for (; tag == OPERAND_SIZE; tag = read_tag(tree)) sizes++;
     if (tag == OPERAND_CONSTANT) operand->value = value_next(tree);
-    else if (tag == OPERAND_PATH) operand->value = path_find(path_next(tree), item);
+    else if (tag == OPERAND_PATH) operand->value = find_path(tree, item);
     else tree->failed = true;
     if (tree->failed) operand->value = (Slice){NULL, 0};
     // A size has itself no size, so further ones change nothing.
@@ -117,7 +138,7 @@ static bool evaluate_between(Reader *tree, Slice item) {
 static bool evaluate_in(Reader *tree, Slice item) {
     Operand operand, candidate;
     read_operand(tree, item, &operand);
-    for (uint64_t left = reader_varint(tree); left > 0 && !tree->failed; left--) {
+    for (uint64_t left = codec_varint(tree); left > 0 && !tree->failed; left--) {
         read_operand(tree, item, &candidate);
         if (compare(NODE_EQ, operand.value, candidate.value)) return true;
     }
@@ -137,8 +158,8 @@ static bool evaluate_predicate(Reader *tree, Slice item, uint8_t tag) {
     case NODE_CONTAINS: return evaluate_binary(tree, item, (NodeTag)tag);
     case NODE_BETWEEN: return evaluate_between(tree, item);
     case NODE_IN: return evaluate_in(tree, item);
-    case NODE_ATTRIBUTE_EXISTS: return path_find(path_next(tree), item).len != 0;
-    case NODE_ATTRIBUTE_NOT_EXISTS: return path_find(path_next(tree), item).len == 0;
+    case NODE_ATTRIBUTE_EXISTS: return find_path(tree, item).len != 0;
+    case NODE_ATTRIBUTE_NOT_EXISTS: return find_path(tree, item).len == 0;
     default: tree->failed = true; return false;
     }
 }
@@ -146,14 +167,14 @@ static bool evaluate_predicate(Reader *tree, Slice item, uint8_t tag) {
 // Sets tree->failed where the tree is not valid.
 static bool evaluate_node(Reader *tree, Slice item, unsigned levels_left) {
     bool is_negated = false;
-    uint8_t tag = reader_u8(tree);
-    for (; tag == NODE_NOT; tag = reader_u8(tree)) is_negated = !is_negated;
+    uint8_t tag = read_tag(tree);
+    for (; tag == NODE_NOT; tag = read_tag(tree)) is_negated = !is_negated;
     if (tag != NODE_AND && tag != NODE_OR) return evaluate_predicate(tree, item, tag) != is_negated;
     if (levels_left == 0) tree->failed = true;
     bool deciding = tag == NODE_OR; // the result of a child that settles the whole
     bool is_settled = false;
-    for (uint64_t left = reader_varint(tree); left > 0 && !is_settled && !tree->failed; left--) {
-        Reader child = reader_of(reader_slice(tree));
+    for (uint64_t left = codec_varint(tree); left > 0 && !is_settled && !tree->failed; left--) {
+        Reader child = reader_of(codec_slice(tree));
         is_settled = evaluate_node(&child, item, levels_left - 1) == deciding;
         if (child.failed) tree->failed = true;
     }
@@ -165,7 +186,7 @@ bool condition_evaluate(Slice tree, Slice item, Arena *scratch, bool *result, Er
     *result = true;
     if (tree.len == 0) return true;
     Reader reader = reader_of(tree);
-    if (reader_u8(&reader) != TREE_VERSION || reader_u8(&reader) != TREE_CONDITION) reader.failed = true;
+    if (read_tag(&reader) != TREE_VERSION || read_tag(&reader) != TREE_CONDITION) reader.failed = true;
     *result = evaluate_node(&reader, item, EXPRESSION_NESTING_MAX);
     return !reader.failed || error_corrupt(error, "condition tree");
 }

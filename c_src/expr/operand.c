@@ -175,31 +175,38 @@ static bool evaluate_size(Reader *tree, Slice item, Arena *arena, unsigned level
     return value->len != 0 || error_operand_type(error, arena);
 }
 
-static bool evaluate(Reader *tree, Slice item, Arena *arena, unsigned levels_left, Slice *value, Error *error) {
-    if (levels_left == 0) return error_corrupt(error, "operand nested too deep");
-    uint8_t tag = reader_u8(tree);
+static bool evaluate_operator(Reader *tree, Slice item, Arena *arena, unsigned levels_left, uint8_t tag, Slice *value,
+                              Error *error) {
     switch (tag) {
-    case OPERAND_CONSTANT: *value = value_next(tree); break;
-    case OPERAND_PATH:
-        *value = path_find(path_next(tree), item);
-        if (value->len == 0 && !tree->failed) {
-            return error_validation(error, arena,
-                                    "The provided expression refers to an attribute that does not exist in the item");
-        }
-        break;
-    case OPERAND_SIZE: return evaluate_size(tree, item, arena, levels_left - 1, value, error);
+    case OPERAND_SIZE: return evaluate_size(tree, item, arena, levels_left, value, error);
     case OPERAND_PLUS:
     case OPERAND_MINUS:
-    case OPERAND_LIST_APPEND: return evaluate_pair(tree, item, arena, levels_left - 1, tag, value, error);
+    case OPERAND_LIST_APPEND: return evaluate_pair(tree, item, arena, levels_left, tag, value, error);
     case OPERAND_IF_NOT_EXISTS: {
         Slice present = path_find(path_next(tree), item);
-        if (!evaluate(tree, item, arena, levels_left - 1, value, error)) return false;
+        if (!evaluate(tree, item, arena, levels_left, value, error)) return false;
         if (present.len != 0) *value = present;
-        break;
+        return true;
     }
     default: return error_corrupt(error, "operand");
     }
-    return !tree->failed || error_corrupt(error, "operand");
+}
+
+static bool evaluate(Reader *tree, Slice item, Arena *arena, unsigned levels_left, Slice *value, Error *error) {
+    uint8_t tag = reader_u8(tree);
+    if (tag == OPERAND_CONSTANT) {
+        *value = value_next(tree);
+        return !tree->failed || error_corrupt(error, "constant");
+    }
+    if (tag == OPERAND_PATH) {
+        *value = path_find(path_next(tree), item);
+        if (tree->failed) return error_corrupt(error, "path");
+        return value->len != 0 ||
+               error_validation(error, arena,
+                                "The provided expression refers to an attribute that does not exist in the item");
+    }
+    if (levels_left == 0) return error_corrupt(error, "operand nested too deep");
+    return evaluate_operator(tree, item, arena, levels_left - 1, tag, value, error);
 }
 
 bool operand_evaluate(Reader *tree, Slice item, Arena *arena, Slice *value, Error *error) {

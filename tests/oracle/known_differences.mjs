@@ -1,0 +1,128 @@
+// Where DynamoDB Local is known to answer otherwise than DynamoDB does. Each entry judges our side, not only theirs.
+//
+//   name     printed in the report
+//   reason   what DynamoDB does, and where that is observed
+//   matches  ({kind, operation, request, ours, theirs, expected}) → whether this entry explains the difference:
+//            `ours` and `theirs` are texts ("Exception: message"), bodies or members; `expected` is what the judge
+//            of capacity says our side should have answered
+//   rare     not expected in every run: --strict-known does not ask for it
+import { isDeepStrictEqual } from "node:util";
+
+const text = (side) => (typeof side === "string" ? side : "success");
+const refusedByUs = (ours, theirs) => text(ours).startsWith("ValidationException") && text(theirs) === "success";
+const strip = (side) =>
+    text(side)
+        .replace(/^\w+: /, "")
+        .replace(/^\d+ validation errors? detected: /, "");
+
+/** Whether `part` holds nothing that `whole` does not hold: maps by name, lists by being compacted. */
+function isPartOf(part, whole) {
+    if (part === undefined) return true;
+    if (whole === undefined || typeof part !== typeof whole) return false;
+    if (part.M && whole.M) return Object.entries(part.M).every(([name, value]) => isPartOf(value, whole.M[name]));
+    if (part.L && whole.L) {
+        let from = 0;
+        return part.L.every((element) => {
+            while (from < whole.L.length && !isPartOf(element, whole.L[from])) from++;
+            return from++ < whole.L.length;
+        });
+    }
+    const sorted = (value) =>
+        Object.fromEntries(
+            Object.entries(value).map(([type, content]) => [type, /^.S$/.test(type) ? [...content].sort() : content]),
+        );
+    return isDeepStrictEqual(sorted(part), sorted(whole));
+}
+
+const says = (side, pattern) => pattern.test(strip(side));
+/** Clauses that only take away. */
+const TAKES_AWAY = /^(?!.*\b(SET|ADD)\b)\s*(REMOVE|DELETE)\b/i;
+const takesAway = ({ UpdateExpression, AttributeUpdates }) =>
+    UpdateExpression === undefined
+        ? Object.values(AttributeUpdates ?? {}).some(({ Action }) => Action === "DELETE")
+        : TAKES_AWAY.test(UpdateExpression);
+const unitsOf = (capacity) => (Array.isArray(capacity) ? capacity[0] : capacity)?.CapacityUnits ?? 0;
+
+const VALUE_FAULT = new RegExp(
+    "numeric value|(may|should) not be empty|contains duplicates|Number (over|under)flow|significant digits|" +
+        "Null attribute value types",
+);
+
+/** Two texts that are both right about a request with two faults: DynamoDB's order is ours, [ours, theirs]. */
+const ORDER = [
+    // Select rules come before the key condition's syntax, on Scan before Segment rules.
+    [/choosing to get|only when Querying using an IndexName/, /^Invalid KeyConditionExpression: /],
+    // Values come before mixed parameters and the maps of names and values.
+    [VALUE_FAULT, /^Can not use both|unused in expressions|^Invalid \w+Expression: /],
+    // An operand of ADD or DELETE comes before paths elsewhere.
+    [/^An operand in the update expression has an incorrect data type$/, /^The document path provided/],
+    // The empty condition comes before the empty update.
+    [/^Invalid ConditionExpression: The expression can not be empty;$/, /^Invalid UpdateExpression: /],
+];
+
+/** A step after which DynamoDB Local may hold an item of the key alone that DynamoDB does not, without a word of it. */
+export const mayLeaveAKey = ({ operation, request }) => operation === "UpdateItem" && takesAway(request);
+
+export const KNOWN_DIFFERENCES = [
+    {
+        name: "capacity by DynamoDB's accounting",
+        reason:
+            "Sizes and minimum charges. DynamoDB Local charges nothing for an empty page, twice for a batch's delete " +
+            "of a missing item, and reports a delete of a missing item even where nothing was asked.",
+        matches: ({ kind, ours, expected }) => kind === "ConsumedCapacity" && unitsOf(ours) === expected,
+    },
+    {
+        name: "touched parts only",
+        reason: "UPDATED_OLD and UPDATED_NEW give the touched nested parts; DynamoDB Local gives the whole attribute.",
+        matches: ({ kind, request, ours, theirs }) =>
+            kind === "Attributes" &&
+            /^UPDATED_/.test(request.ReturnValues ?? "") &&
+            /[.[]/.test(request.UpdateExpression ?? "") &&
+            isPartOf({ M: ours ?? {} }, { M: theirs ?? {} }),
+    },
+    {
+        name: "REMOVE alone creates no item",
+        reason: "REMOVE on a missing item leaves it missing; DynamoDB Local creates an item of the key alone.",
+        matches: ({ kind, operation, request, ours }) =>
+            operation === "UpdateItem" && kind === "Attributes" && ours === undefined && takesAway(request),
+    },
+    {
+        name: "checks before the table",
+        reason: "DynamoDB checks values, empty keys and expressions before it looks for the table.",
+        matches: ({ kind, ours, theirs }) =>
+            kind === "outcome" &&
+            text(ours).startsWith("ValidationException") &&
+            says(theirs, /^Cannot do operations on a non-existent table$/),
+    },
+    {
+        name: "members DynamoDB Local does not read",
+        reason: "DynamoDB constrains every member; DynamoDB Local ignores some that do not matter to it.",
+        matches: ({ kind, ours, theirs }) =>
+            kind === "outcome" &&
+            refusedByUs(ours, theirs) &&
+            says(ours, /at '(return(ItemCollectionMetrics|ConsumedCapacity|ValuesOnConditionCheckFailure))'/),
+    },
+    {
+        name: "order of checks",
+        reason: "A request with two faults: DynamoDB's order of checks differs from DynamoDB Local's.",
+        matches: ({ kind, ours, theirs }) =>
+            kind === "text" && ORDER.some(([mine, other]) => says(ours, mine) && says(theirs, other)),
+    },
+    {
+        name: "duplicate number keys in a batch",
+        reason: "Keys are compared by value: 1 and 1.0 are one key; DynamoDB Local compares their spelling.",
+        rare: true,
+        matches: ({ kind, ours, theirs }) =>
+            kind === "outcome" &&
+            refusedByUs(ours, theirs) &&
+            says(ours, /^Provided list of item keys contains duplicates$/),
+    },
+    {
+        name: "failures of DynamoDB Local itself",
+        reason: "DynamoDB Local answers InternalFailure to some malformed legacy parameters; DynamoDB refuses them.",
+        matches: ({ kind, ours, theirs }) =>
+            kind === "outcome" &&
+            /^(InternalFailure|NoAnswer)/.test(text(theirs)) &&
+            /^\w+Exception/.test(text(ours)),
+    },
+];

@@ -146,7 +146,8 @@ Json schema_member(JsonDocument *document, Json object, const char *name);
 
 // A value in Java's toString form, as AWS echoes lists and structures; `member` describes it. Bounded in length.
 void schema_echo(Buf *out, JsonDocument *document, Json value, const Member *member);
-// Compact JSON.
+// Compact JSON, cut likewise; and whole.
 void schema_echo_json(Buf *out, JsonDocument *document, Json value);
+void schema_write_json(Buf *out, JsonDocument *document, Json value);
 
 #endif

@@ -147,3 +147,8 @@ void schema_echo_json(Buf *out, JsonDocument *document, Json value) {
     Echo echo = {out, document, out->len + ECHO_BYTES_MAX};
     echo_json(&echo, value, ECHO_NESTING_MAX);
 }
+
+void schema_write_json(Buf *out, JsonDocument *document, Json value) {
+    Echo echo = {out, document, SIZE_MAX};
+    echo_json(&echo, value, ECHO_NESTING_MAX);
+}

@@ -1,0 +1,72 @@
+// What BatchGetItem and BatchWriteItem share at the gateway: entries grouped by the object that holds them, one command
+// per object, asked in parallel, in several steps where there are many.
+#ifndef SHVM_OP_BATCH_H
+#define SHVM_OP_BATCH_H
+
+#include "msg/command.h"
+#include "op/item_key.h"
+#include "op/operation.h"
+
+#define BATCH_CALLS_STEP_MAX 40u // [CF] 50 subrequests a request on the free plan
+#define BATCH_CALLS_MAX 100u     // [US] more than one call a key is never worth it
+
+typedef struct BatchTable {
+    CommandHeader header; // without kind
+    bool consistent;      // BatchGetItem, as are the next three
+    Slice projection;
+    Slice options_json;   // members of UnprocessedKeys beside Keys, each followed by a comma
+    Slice replies_json;   // the items found so far; BatchWriteItem: ItemCollectionMetrics
+    uint64_t half_units;
+    bool is_charged;      // something was read or written
+} BatchTable;
+
+typedef struct BatchItem {
+    uint32_t table;
+    Slice object; // name of the partition
+    ItemKey key;
+    Slice key_item;
+    Slice item;           // BatchWriteItem: empty means delete
+    Slice collection_key; // BatchWriteItem: where ItemCollectionMetrics are wanted
+    uint32_t group;       // 1 + the number of the call that carries it now; 0: none
+    bool is_failed;       // its object failed: it is left to the client
+} BatchItem;
+
+// state := return capacity u8 ‖ calls ‖ bytes left ‖ tables ‖ items
+typedef struct BatchState {
+    bool is_write;
+    ReturnCapacity return_capacity;
+    uint32_t calls;
+    uint64_t bytes_left; // of BatchGetItem's 16 MB
+    BatchTable *tables;
+    size_t table_count;
+    BatchItem *items; // what is not done yet
+    size_t item_count;
+    uint32_t group_count; // of this step
+} BatchState;
+
+// Builds an item's key and object name.
+bool batch_locate(Step *step, const TableDescriptor *table, const KeyValues *values, BatchItem *item);
+// "Provided list of item keys contains duplicates" when two of the items have the same full key.
+bool batch_check_duplicates(Step *step, const BatchState *state);
+bool batch_fail_duplicates(Step *step);
+
+// Sends as many items as one step may, and keeps the state.
+bool batch_send(Step *step, BatchState *state);
+bool batch_state_decode(Arena *arena, Reader *reader, BatchState *out, Error *error);
+
+typedef enum BatchOutcome {
+    BATCH_ANSWERED, // *result holds the payload
+    BATCH_FAILED,   // busy, failed or unknown: the group's items are left to the client
+    BATCH_STALE,    // made from an old descriptor
+    BATCH_ERROR,    // step->error is the whole request's
+} BatchOutcome;
+// The answer of group `group` (from 0). On BATCH_FAILED *error says why, for the case that nothing succeeds.
+BatchOutcome batch_answer(Request *request, uint32_t group, Result *result, Error *error);
+
+// Drops the items for which is_done holds, and counts those that are failed.
+size_t batch_drop_done(BatchState *state, const bool *is_done);
+
+// Appends `"ConsumedCapacity":[…]` for the tables that were charged.
+void batch_capacity_to_json(Buf *out, const BatchState *state);
+
+#endif

@@ -1,0 +1,315 @@
+// BatchGetItem at the gateway.
+#include "base/limits.h"
+#include "data/item_codec.h"
+#include "data/json_writer.h"
+#include "op/batch.h"
+#include "op/op_requests.h"
+#include "op/request.h"
+
+static const char *const PROJECTION_ONLY[] = {"ProjectionExpression", NULL};
+static const char *const ATTRIBUTES_TO_GET[] = {"AttributesToGet", NULL};
+static const char *const NO_EXPRESSION[] = {NULL};
+static const ParameterNames TABLE_PARAMETERS = {ATTRIBUTES_TO_GET, PROJECTION_ONLY, NO_EXPRESSION, ""};
+
+// --- Parsing: BatchState with key items, still without keys and objects
+
+static bool check_key_count(Request *request, Json request_items) {
+    Step *step = request->step;
+    JsonDocument *document = &request->document;
+    size_t total = 0;
+    JsonIterator tables = json_iterate(document, request_items);
+    Slice name;
+    Json part;
+    while (json_next(&tables, &name, &part)) {
+        total += json_count(document, schema_member(document, part, "Keys"));
+        if (total <= BATCH_GET_KEYS_MAX) continue;
+        return error_validation(&step->error, step->arena,
+                                "1 validation error detected: Value at 'RequestItems.%S.member.Keys' failed to satisfy "
+                                "constraint: Member must have length less than or equal to %u", &name,
+                                BATCH_GET_KEYS_MAX);
+    }
+    return true;
+}
+
+// Observed: a projection anywhere excludes AttributesToGet anywhere.
+static bool check_not_mixed(Request *request, Json request_items) {
+    Step *step = request->step;
+    JsonDocument *document = &request->document;
+    bool has_projection = false;
+    bool has_names = false;
+    JsonIterator tables = json_iterate(document, request_items);
+    Slice name;
+    Json part;
+    while (json_next(&tables, &name, &part)) {
+        has_projection |= schema_member(document, part, "ProjectionExpression").type != JSON_ABSENT;
+        has_names |= schema_member(document, part, "AttributesToGet").type != JSON_ABSENT;
+    }
+    if (!has_projection || !has_names) return true;
+    return error_validation(&step->error, step->arena,
+                            "Can not use both expression and non-expression parameters in the same request: "
+                            "Non-expression parameters: {AttributesToGet} Expression parameters: "
+                            "{ProjectionExpression}");
+}
+
+static bool parse_projection(Request *request, Json part, Placeholders *placeholders, BatchTable *table) {
+    Step *step = request->step;
+    JsonDocument *document = &request->document;
+    Slice text;
+    Buf tree;
+    buf_init(&tree, step->arena);
+    if (schema_string(document, part, "ProjectionExpression", &text)) {
+        Expression *projection = expression_parse(step->arena, EXPRESSION_PROJECTION, text, &step->error);
+        if (projection == NULL) return false;
+        if (!expression_compile(step->arena, projection, placeholders, &tree, &step->error)) return false;
+        if (!placeholders_check_unused(placeholders, step->arena, &step->error)) return false;
+    }
+    Json names = schema_member(document, part, "AttributesToGet");
+    if (names.type != JSON_ABSENT
+        && !legacy_attributes_to_get(step->arena, document, names, &tree, &step->error)) {
+        return false;
+    }
+    if (tree.failed) return error_out_of_memory(&step->error);
+    table->projection = buf_view(&tree);
+    return true;
+}
+
+// The members that UnprocessedKeys gives back.
+static bool keep_options(Request *request, Json part, BatchTable *table) {
+    static const char *const NAMES[] = {"ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames",
+                                        "AttributesToGet"};
+    Buf options;
+    buf_init(&options, request->step->arena);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        Json value = schema_member(&request->document, part, NAMES[i]);
+        if (value.type == JSON_ABSENT) continue;
+        json_write_string(&options, slice_of_cstr(NAMES[i]));
+        buf_u8(&options, ':');
+        schema_write_json(&options, &request->document, value);
+        buf_u8(&options, ',');
+    }
+    if (options.failed) return error_out_of_memory(&request->step->error);
+    table->options_json = buf_view(&options);
+    return true;
+}
+
+static bool parse_keys(Request *request, Json part, uint32_t table, const ValueRules *rules, BatchState *state) {
+    Step *step = request->step;
+    JsonDocument *document = &request->document;
+    JsonIterator keys = json_iterate(document, schema_member(document, part, "Keys"));
+    Slice none;
+    Json key;
+    while (json_next(&keys, &none, &key)) {
+        Buf item;
+        buf_init(&item, step->arena);
+        if (!item_from_json(document, key, rules, &item, &step->error)) return false;
+        if (item.failed) return error_out_of_memory(&step->error);
+        state->items[state->item_count++] = (BatchItem){.table = table, .key_item = buf_view(&item)};
+    }
+    return true;
+}
+
+static bool check_key_items(Step *step, const BatchState *state) {
+    for (size_t i = 0; i < state->item_count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (state->items[i].table != state->items[k].table) continue;
+            if (slice_equal(state->items[i].key_item, state->items[k].key_item)) return batch_fail_duplicates(step);
+        }
+    }
+    return true;
+}
+
+static bool parse_tables(Request *request, Json request_items, const ValueRules *rules, BatchState *state) {
+    Step *step = request->step;
+    JsonIterator tables = json_iterate(&request->document, request_items);
+    Slice name;
+    Json part;
+    while (json_next(&tables, &name, &part)) {
+        size_t index = request_need_table(request, table_name_from_argument(name));
+        if (index == SIZE_MAX) return false;
+        if (index >= state->table_count) state->table_count = index + 1;
+        BatchTable *table = &state->tables[index];
+        Placeholders *placeholders = request_placeholders(request, part, &TABLE_PARAMETERS, rules);
+        if (placeholders == NULL) return false;
+        if (!parse_keys(request, part, (uint32_t)index, rules, state)) return false;
+        if (!parse_projection(request, part, placeholders, table)) return false;
+        if (!keep_options(request, part, table)) return false;
+        table->consistent = schema_boolean(&request->document, part, "ConsistentRead", false);
+    }
+    return check_key_items(step, state);
+}
+
+static bool batch_get_body(Request *request, const ValueRules *rules) {
+    Step *step = request->step;
+    Json request_items = request_member(request, "RequestItems");
+    size_t table_count = json_count(&request->document, request_items);
+    BatchState *state = ARENA_NEW(step->arena, BatchState);
+    if (state == NULL) return error_out_of_memory(&step->error);
+    request->data = state;
+    state->return_capacity = request_return_capacity(request);
+    state->bytes_left = BATCH_GET_RESPONSE_BYTES_MAX;
+    if (!check_key_count(request, request_items) || !check_not_mixed(request, request_items)) return false;
+    state->tables = ARENA_ARRAY(step->arena, BatchTable, table_count);
+    state->items = ARENA_ARRAY(step->arena, BatchItem, BATCH_GET_KEYS_MAX);
+    if (state->tables == NULL || state->items == NULL) return error_out_of_memory(&step->error);
+    return parse_tables(request, request_items, rules, state);
+}
+
+static bool batch_get_parse(Request *request) {
+    return request_parse(request, &BATCH_GET_ITEM_SCHEMA, false, batch_get_body);
+}
+
+// --- Routing
+
+static bool batch_get_route(Request *request) {
+    Step *step = request->step;
+    BatchState *state = request->data;
+    for (size_t i = 0; i < state->table_count; i++) {
+        state->tables[i].header = command_header(&request->tables[i].descriptor, COMMAND_BATCH_GET);
+    }
+    for (size_t i = 0; i < state->item_count; i++) {
+        BatchItem *item = &state->items[i];
+        const TableDescriptor *table = &request->tables[item->table].descriptor;
+        KeyValues values;
+        if (!key_values_of_key(step, table, item->key_item, &values)) return false;
+        if (!batch_locate(step, table, &values, item)) return false;
+    }
+    return batch_send(step, state);
+}
+
+// --- Replies
+
+static void write_unprocessed(Buf *out, const BatchState *state) {
+    buf_cstr(out, "\"UnprocessedKeys\":{");
+    bool first_table = true;
+    for (size_t t = 0; t < state->table_count; t++) {
+        bool first_key = true;
+        for (size_t i = 0; i < state->item_count; i++) {
+            if (state->items[i].table != t) continue;
+            if (first_key) {
+                if (!first_table) buf_u8(out, ',');
+                json_write_string(out, state->tables[t].header.table_name);
+                buf_cstr(out, ":{");
+                buf_bytes(out, state->tables[t].options_json);
+                buf_cstr(out, "\"Keys\":[");
+            } else {
+                buf_u8(out, ',');
+            }
+            first_key = first_table = false;
+            item_to_json(out, state->items[i].key_item);
+        }
+        if (!first_key) buf_cstr(out, "]}");
+    }
+    buf_u8(out, '}');
+}
+
+static bool respond(Step *step, const BatchState *state) {
+    Buf body;
+    buf_init(&body, step->arena);
+    buf_cstr(&body, "{\"Responses\":{");
+    for (size_t t = 0; t < state->table_count; t++) {
+        if (t > 0) buf_u8(&body, ',');
+        json_write_string(&body, state->tables[t].header.table_name);
+        buf_cstr(&body, ":[");
+        buf_bytes(&body, state->tables[t].replies_json);
+        buf_u8(&body, ']');
+    }
+    buf_cstr(&body, "},");
+    write_unprocessed(&body, state);
+    if (state->return_capacity != RETURN_CAPACITY_NONE) {
+        buf_u8(&body, ',');
+        batch_capacity_to_json(&body, state);
+    }
+    buf_u8(&body, '}');
+    if (body.failed) return error_out_of_memory(&step->error);
+    step_respond_http(step, 200, buf_view(&body));
+    return true;
+}
+
+// Takes one entry as far as the reply has room.
+static void take_entry(BatchState *state, const BatchGetEntry *entry, Buf *replies, bool *is_done) {
+    BatchItem *item = &state->items[entry->position];
+    BatchTable *table = &state->tables[item->table];
+    if (!entry->processed || entry->bytes > state->bytes_left) return;
+    *is_done = true;
+    state->bytes_left -= entry->bytes;
+    table->half_units += capacity_read(entry->bytes, table->consistent);
+    table->is_charged = true;
+    if (!entry->found) return;
+    if (replies[item->table].len > 0) buf_u8(&replies[item->table], ',');
+    buf_bytes(&replies[item->table], entry->item_json);
+}
+
+static bool take_payload(Step *step, BatchState *state, Slice payload, Buf *replies, bool *is_done) {
+    Reader reader = reader_of(payload);
+    uint64_t count = reader_varint(&reader);
+    for (uint64_t i = 0; i < count && !reader.failed; i++) {
+        BatchGetEntry entry;
+        bool ok = batch_get_entry_decode(&reader, &entry) && entry.position < state->item_count;
+        if (!ok) return error_corrupt(&step->error, "malformed answer to a batch");
+        take_entry(state, &entry, replies, &is_done[entry.position]);
+    }
+    return !reader.failed || error_corrupt(&step->error, "malformed answer to a batch");
+}
+
+static Buf *open_replies(Step *step, const BatchState *state) {
+    Buf *replies = ARENA_ARRAY(step->arena, Buf, state->table_count);
+    if (replies == NULL) return NULL;
+    for (size_t t = 0; t < state->table_count; t++) {
+        buf_init(&replies[t], step->arena);
+        buf_bytes(&replies[t], state->tables[t].replies_json);
+    }
+    return replies;
+}
+
+static bool close_replies(Step *step, BatchState *state, const Buf *replies) {
+    for (size_t t = 0; t < state->table_count; t++) {
+        if (replies[t].failed) return error_out_of_memory(&step->error);
+        state->tables[t].replies_json = buf_view(&replies[t]);
+    }
+    return true;
+}
+
+static bool has_answers(const BatchState *state) {
+    for (size_t t = 0; t < state->table_count; t++) {
+        if (state->tables[t].is_charged) return true;
+    }
+    return false;
+}
+
+static bool batch_get_resume(Request *request, Reader *reader) {
+    Step *step = request->step;
+    BatchState state;
+    Error failure = {0};
+    if (!batch_state_decode(step->arena, reader, &state, &step->error)) return false;
+    Buf *replies = open_replies(step, &state);
+    bool *is_done = ARENA_ARRAY(step->arena, bool, state.item_count);
+    if (replies == NULL || is_done == NULL) return error_out_of_memory(&step->error);
+    for (uint32_t group = 0; group < state.group_count; group++) {
+        Result result;
+        switch (batch_answer(request, group, &result, &failure)) {
+        case BATCH_ANSWERED:
+            if (!take_payload(step, &state, result.payload, replies, is_done)) return false;
+            break;
+        case BATCH_FAILED:
+            for (size_t i = 0; i < state.item_count; i++) state.items[i].is_failed |= state.items[i].group == group + 1;
+            break;
+        case BATCH_STALE:
+        case BATCH_ERROR:
+            return false;
+        }
+    }
+    if (!close_replies(step, &state, replies)) return false;
+    size_t before = state.item_count;
+    size_t failed = batch_drop_done(&state, is_done);
+    bool has_progress = state.item_count < before;
+    bool has_more = state.item_count > failed && state.calls < BATCH_CALLS_MAX;
+    if (has_progress && has_more) return batch_send(step, &state);
+    if (!has_answers(&state) && failure.kind != ERROR_NONE) {
+        step->error = failure;
+        return false;
+    }
+    return respond(step, &state);
+}
+
+const Operation OPERATION_BATCH_GET_ITEM = {SLICE_INIT("BatchGetItem"), batch_get_parse, batch_get_route,
+                                            batch_get_resume};

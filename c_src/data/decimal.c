@@ -116,8 +116,7 @@ DecimalStatus decimal_parse(Slice text, DecimalGrammar grammar, Decimal *out) {
         // BigDecimal keeps exponent and scale in 32 bits. AWS's range check subtracts them in 32 bits too,
         // and wraps: observed for 1e2147483647, which underflows.
         int64_t scale = (int64_t)coefficient.fraction_count - exponent;
-        if (exponent > INT32_MAX || exponent < INT32_MIN) return DECIMAL_NOT_NUMERIC;
-        if (scale > INT32_MAX || scale < INT32_MIN) return DECIMAL_NOT_NUMERIC;
+        if (exponent > INT32_MAX || scale > INT32_MAX) return DECIMAL_NOT_NUMERIC; // so neither is too small
         if (leading > INT32_MAX) leading = INT32_MIN;
     }
     DecimalStatus status = check_limits(coefficient.significant_count, leading);
@@ -193,7 +192,7 @@ static void carry_columns(int8_t *columns, int count) {
     }
 }
 
-// a ± b, where b_negative is the sign that b takes part with.
+// a ± b, where b_negative is the sign that b takes part with (of a zero it does not matter).
 static DecimalStatus sum(const Decimal *a, const Decimal *b, bool b_negative, Decimal *out) {
     bool b_is_larger = compare_magnitudes(a, b) < 0;
     const Decimal *large = b_is_larger ? b : a;
@@ -202,7 +201,7 @@ static DecimalStatus sum(const Decimal *a, const Decimal *b, bool b_negative, De
     bool opposite = a->negative != b_negative;
     if (small->digit_count == 0) {
         Decimal copy = *large;
-        copy.negative = copy.digit_count != 0 && negative;
+        copy.negative = negative;
         *out = copy;
         return DECIMAL_OK;
     }
@@ -234,7 +233,7 @@ DecimalStatus decimal_add(const Decimal *a, const Decimal *b, Decimal *out) {
 }
 
 DecimalStatus decimal_subtract(const Decimal *a, const Decimal *b, Decimal *out) {
-    return sum(a, b, b->digit_count != 0 && !b->negative, out);
+    return sum(a, b, !b->negative, out);
 }
 
 // --- Writing text

@@ -21,16 +21,26 @@ TEST(published_vectors) {
     check_vectors("tests/c/vectors/base64.txt", check_pair);
 }
 
-static bool decodes(Slice text, Slice expected) {
+static bool is_refused(Slice text) {
     Arena arena;
     arena_init(&arena, 0);
     Buf out;
     buf_init(&out, &arena);
     buf_u8(&out, '#');
     bool is_base64 = base64_decode(&out, text);
-    Slice added = slice_sub(buf_view(&out), 1, out.len);
-    if (!is_base64) CHECK_EQ_INT(out.len, 1);
-    bool is_expected = is_base64 && slice_equal(added, expected);
+    CHECK(is_base64 || out.len == 1);
+    arena_free(&arena);
+    return !is_base64;
+}
+
+static bool decodes(Slice text, Slice expected) {
+    Arena arena;
+    arena_init(&arena, 0);
+    Buf out;
+    buf_init(&out, &arena);
+    buf_u8(&out, '#');
+    bool is_expected =
+        base64_decode(&out, text) && slice_equal(slice_sub(buf_view(&out), 1, out.len), expected);
     arena_free(&arena);
     return is_expected;
 }
@@ -45,19 +55,17 @@ TEST(unused_bits_are_ignored) {
 
 TEST(anything_else_is_refused_and_appends_nothing) {
     static const Slice REFUSED[] = {
-        SLICE_INIT("Z"),     SLICE_INIT("Zg"),       SLICE_INIT("Zg="),
-        SLICE_INIT("Zm8"),   SLICE_INIT("="),        SLICE_INIT("===="),
-        SLICE_INIT("Z==="),  SLICE_INIT("=Zg="),     SLICE_INIT("Z=g="),
-        SLICE_INIT("Zm=v"),  SLICE_INIT("Zg==Zg=="), SLICE_INIT("Zm8=Zm8="),
-        SLICE_INIT("Zg== "), SLICE_INIT(" Zg=="),    SLICE_INIT("Zm9v\n"),
-        SLICE_INIT("Zm 9"),  SLICE_INIT("Zm9\n"),    SLICE_INIT("Zm-_"),
-        SLICE_INIT("Zm9\0"), SLICE_INIT("Zm9\xff"),  SLICE_INIT("Zm9vZm9.Zm9v"),
-        SLICE_INIT("=m8="),  SLICE_INIT(".m9v"),     SLICE_INIT("Z\xc3\xa9="),
+        SLICE_INIT("Z"),     SLICE_INIT("Zg"),    SLICE_INIT("Zg="),        SLICE_INIT("Zm8"),
+        SLICE_INIT("="),     SLICE_INIT("===="),  SLICE_INIT("Z==="),       SLICE_INIT("=Zg="),
+        SLICE_INIT("Z=g="),  SLICE_INIT("Zm=v"),  SLICE_INIT("Zg==Zg=="),   SLICE_INIT("Zm8=Zm8="),
+        SLICE_INIT("Zg== "), SLICE_INIT(" Zg=="), SLICE_INIT("Zm9v\n"),     SLICE_INIT("Zm-="),
+        SLICE_INIT("Z-m="),  SLICE_INIT("Z-=="),  SLICE_INIT("Zm 9"),       SLICE_INIT("Zm9\n"),
+        SLICE_INIT("Zm-_"),  SLICE_INIT("Zm9\0"), SLICE_INIT("Zm9\xff"),    SLICE_INIT("Zm9vZm9.Zm9v"),
+        SLICE_INIT("=m8="),  SLICE_INIT(".m9v"),  SLICE_INIT("Z\xc3\xa9="),
     };
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
         check_context("case %d", (int)i);
-        Slice none = {NULL, 0};
-        CHECK(!decodes(REFUSED[i], none));
+        CHECK(is_refused(REFUSED[i]));
     }
 }
 
@@ -65,11 +73,20 @@ TEST(each_byte_is_a_digit_or_refused) {
     static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (int c = 0; c < 256; c++) {
         const char *digit = c == 0 ? NULL : strchr(ALPHABET, c);
-        char text[4] = {(char)c, 'A', 'A', 'A'};
-        uint8_t bytes[3] = {0, 0, 0};
-        if (digit != NULL) bytes[0] = (uint8_t)((digit - ALPHABET) << 2);
+        char text[4];
         check_context("byte %d", c);
-        CHECK(decodes(slice_of(text, 4), slice_of(bytes, 3)) == (digit != NULL));
+        for (size_t place = 0; place < 4; place++) {
+            memset(text, 'A', sizeof text);
+            text[place] = (char)c;
+            // A '=' in the last place is padding.
+            if (digit == NULL) CHECK(is_refused(slice_of(text, 4)) == (c != '=' || place < 3));
+        }
+        if (digit == NULL) continue;
+        memset(text, 'A', sizeof text);
+        text[0] = (char)c;
+        uint8_t bytes[3] = {0, 0, 0};
+        bytes[0] = (uint8_t)((digit - ALPHABET) << 2);
+        CHECK(decodes(slice_of(text, 4), slice_of(bytes, 3)));
     }
 }
 

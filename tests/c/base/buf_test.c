@@ -90,6 +90,10 @@ TEST(a_reader_that_failed_gives_nothing_for_ever) {
     reader = reader_of(SLICE("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")); // a length of 2^64 - 1
     CHECK_EQ_INT(reader_slice(&reader).len, 0);
     CHECK(reader.failed);
+    reader = reader_of(SLICE("\x82\x80\x80\x80\x10"
+                             "ab")); // 2^32 + 2, which 32 bits would take for 2
+    CHECK_EQ_INT(reader_slice(&reader).len, 0);
+    CHECK(reader.failed);
     reader = reader_of(SLICE("abc"));
     CHECK_EQ_INT(reader_u32(&reader), 0);
     CHECK(reader.failed);

@@ -50,6 +50,30 @@ TEST(without_memory_for_the_message_the_error_says_so) {
     arena_free(&arena);
 }
 
+TEST(only_enveloped_errors_are_wrapped) {
+    Arena arena;
+    arena_init(&arena, 0);
+    Error error = {.kind = ERROR_NONE};
+    error_wrap(&error, &arena);
+    CHECK_EQ_INT(error.kind, ERROR_NONE);
+    error_validation(&error, &arena, "bare");
+    error_wrap(&error, &arena);
+    CHECK_EQ_SLICE(error.message, "bare");
+    error = (Error){.kind = ERROR_NONE};
+    error_enveloped(&error, &arena, "x");
+    error_wrap(&error, &arena);
+    CHECK_EQ_SLICE(error.message, "1 validation error detected: x");
+    error_wrap(&error, &arena);
+    CHECK_EQ_SLICE(error.message, "1 validation error detected: x");
+    arena_free(&arena);
+
+    arena_init(&arena, 1);
+    error = (Error){.kind = ERROR_VALIDATION, .message = SLICE("x"), .in_envelope = true};
+    error_wrap(&error, &arena);
+    CHECK_EQ_INT(error.kind, ERROR_OUT_OF_MEMORY);
+    arena_free(&arena);
+}
+
 static void check_form(ErrorKind kind, const char *type, const char *message_name, int http_status) {
     const ErrorForm *form = error_form(kind);
     check_context("%s", type);

@@ -106,7 +106,7 @@ def decimal_parse():
             huge += [f"1e{magnitude}", f"1e-{magnitude}", f"0e{magnitude}", f"0e-{magnitude}", f"10e{magnitude}",
                 f"0.1e{magnitude}", f"0.1e-{magnitude}", f"-1e{magnitude}"]
     huge += ["1e" + "9" * 30, "1e-" + "9" * 30, "1e18446744073709551616", "1e18446744073709551617", "1e" + "0" * 50 + "125",
-        "1e36893488147419103233", "1e-18446744073709551617", "0e" + "9" * 30]
+        "1e36893488147419103233", "1e-18446744073709551617", "1e184467440737095516160", "1e-184467440737095516161", "0e" + "9" * 30]
     lines = []
     for title, texts in (("plain", plain), ("no numbers", wrong), ("edges of range and precision", edges),
                          ("zeros", zeros), ("large exponents", huge)):

@@ -7,7 +7,8 @@
 #include "data/item_codec.h"
 #include "expr/overlap.h"
 
-#define fail(checker, ...) expression_error((checker)->error, (checker)->arena, (checker)->expression->kind, __VA_ARGS__)
+#define fail(checker, ...)                                                                                   \
+    expression_error((checker)->error, (checker)->arena, (checker)->expression->kind, __VA_ARGS__)
 
 static const AstNode *node_at(const Checker *checker, uint32_t index) {
     return &checker->expression->nodes[index];

@@ -14,11 +14,11 @@ uint32_t java_string_hash(Slice text) {
         }
         hash = hash * 31 + character;
     }
-    return hash ^ (hash >> 16);
+    return hash;
 }
 
-uint32_t java_buckets(size_t count) {
+uint32_t java_bucket(uint32_t hash, size_t count) {
     uint32_t buckets = 16;
     while (count > buckets / 4 * 3) buckets *= 2;
-    return buckets;
+    return (hash ^ hash >> 16) & (buckets - 1);
 }

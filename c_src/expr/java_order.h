@@ -5,10 +5,10 @@
 
 #include "base/slice.h"
 
-// String.hashCode() of valid UTF-8 text, spread as HashMap spreads it.
+// String.hashCode() of valid UTF-8 text.
 uint32_t java_string_hash(Slice text);
-// Buckets of a map that grew to `count` entries: an entry's bucket is its hash modulo this. Within a bucket the order
-// is that of insertion.
-uint32_t java_buckets(size_t count);
+// The bucket of a hash in a map that grew to `count` entries. Maps are walked by bucket, and within a bucket in the
+// order of insertion.
+uint32_t java_bucket(uint32_t hash, size_t count);
 
 #endif

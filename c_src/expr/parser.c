@@ -119,15 +119,14 @@ static bool parse_update(Parser *parser, AstAction *actions, size_t *count) {
         size_t which = 0;
         while (which < SECTION_COUNT && SECTIONS[which].token != parser_token(parser)->kind) which++;
         if (which == SECTION_COUNT) return parser_syntax_error(parser);
-        if (is_used[which]) {
-            Mention twice = {.kind = MENTION_SECTION, .section = SECTIONS[which].name};
-            parser->mentions[parser->mention_count++] = twice;
-        }
-        is_used[which] = true;
         do {
             parser->at++;
             if (!parse_action(parser, SECTIONS[which].tag, &actions[(*count)++])) return false;
         } while (parser_token(parser)->kind == TOKEN_COMMA);
+        // DynamoDB notices a section's second use when it has looked through its actions.
+        Mention twice = {.kind = MENTION_SECTION, .section = SECTIONS[which].name};
+        if (is_used[which]) parser->mentions[parser->mention_count++] = twice;
+        is_used[which] = true;
     } while (parser_token(parser)->kind != TOKEN_END);
     return true;
 }

@@ -273,11 +273,8 @@ static Next close_condition(Parser *parser, bool in_update) {
     TokenKind token = parser_token(parser)->kind;
     bool is_operand = !operand->is_condition && !operand->is_sum;
     bool is_finished = in_update || !is_operand || operand->call != AST_NONE;
-    if (parser->is_undecided && parser->frame_count == parser->undecided_depth && is_finished &&
-        parser->is_redundant) {
-        redundant_parentheses(parser);
-        return NEXT_FAILED;
-    }
+    bool is_clear = parser->is_undecided && parser->frame_count == parser->undecided_depth && is_finished;
+    if (is_clear && !decide(parser)) return NEXT_FAILED;
     Frame frame = {.kind = FRAME_COMPARISON};
     if (is_operand && operator_frame(token, in_update, &frame)) return open_operator(parser, frame);
     const Frame *top = top_frame(parser);

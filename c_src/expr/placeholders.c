@@ -172,7 +172,8 @@ void placeholder_print(Buf *out, Placeholders *placeholders, const Placeholder *
     if (type == VALUE_S) {
         buf_bytes(out, value_bytes(value->value));
     } else if (type == VALUE_N) {
-        buf_bytes(out, json_string(placeholders->document, json_member(placeholders->document, value->json, SLICE("N"))));
+        JsonDocument *document = placeholders->document;
+        buf_bytes(out, json_string(document, json_member(document, value->json, SLICE("N"))));
     } else {
         // Java's own words for a buffer: what DynamoDB prints, and all it prints, of a binary.
         size_t len = value_bytes(value->value).len;
@@ -204,7 +205,7 @@ static bool check_map_unused(const PlaceholderMap *map, const char *name, Arena 
     count = 0;
     for (size_t i = 0; i < map->count; i++) {
         const Placeholder *entry = &map->entries[i];
-        uint32_t bucket = java_string_hash(entry->key) & (java_buckets(map->count) - 1);
+        uint32_t bucket = java_bucket(java_string_hash(entry->key), map->count);
         if (!entry->is_used) unused[count++] = (Unused){entry->key, bucket, entry->position};
     }
     qsort(unused, count, sizeof *unused, by_bucket_then_position);

@@ -1,4 +1,5 @@
-// The run side of expressions, at the partition: filters over stored items, updates and projections of large ones.
+// The run side of expressions, at the partition: filters over stored items, updates and projections of large
+// ones.
 #include "bench.h"
 
 #include "data/decimal.h"
@@ -47,7 +48,8 @@ static Slice number_value(Arena *arena, uint64_t number) {
 
 // 300 bytes in ten attributes; n is 0 … 999 and s begins with one of four words.
 static Slice small_item(Arena *arena, unsigned i) {
-    static const Slice WORDS[] = {SLICE_INIT("alpha-"), SLICE_INIT("beta-"), SLICE_INIT("alpine-"), SLICE_INIT("gamma-")};
+    static const Slice WORDS[] = {SLICE_INIT("alpha-"), SLICE_INIT("beta-"), SLICE_INIT("alpine-"),
+                                  SLICE_INIT("gamma-")};
     Attribute attributes[] = {
         {SLICE_INIT("address"), text_value(arena, SLICE("12 Long Street"), 40)},
         {SLICE_INIT("created"), number_value(arena, 1790000000000 + i)},
@@ -99,8 +101,10 @@ static void append_name_path(Buf *out, Slice name) {
     path_append(out, &element, 1);
 }
 
-static const PathElement NESTED_PATH[] = {
-    {.name = SLICE_INIT("a")}, {.name = SLICE_INIT("b")}, {.is_index = true, .index = 3}, {.name = SLICE_INIT("c")}};
+static const PathElement NESTED_PATH[] = {{.name = SLICE_INIT("a")},
+                                          {.name = SLICE_INIT("b")},
+                                          {.is_index = true, .index = 3},
+                                          {.name = SLICE_INIT("c")}};
 
 static Buf new_tree(Arena *arena, TreeKind kind) {
     Buf tree;

@@ -1,6 +1,6 @@
-// Micro benchmarks of the core in Wasm: tools/with_node bench/micro/run.mjs [WORD…] runs those whose name holds a word.
-// Every *_bench.c beside this file goes into one module; each row says what one round of an exported function is and
-// how long it may take. Prints the median and the best of several runs; exits 1 where a limit or an answer is missed.
+// Micro benchmarks of the core in Wasm: tools/with_node bench/micro/run.mjs [WORD…] runs those whose names hold all
+// words. Every *_bench.c beside this file goes into one module; each row says what one round of an exported function
+// is and how long it may take. Prints median and best of several runs; exits 1 where a limit or an answer is missed.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,11 +26,13 @@ const COMPILE_FLAGS = [
     "-fdata-sections",
 ];
 const LINK_FLAGS = [
-    "-nostartfiles", "-mexec-model=reactor", "-O2", "-Wl,--no-entry", "-Wl,--stack-first", "-Wl,-z,stack-size=524288",
+    "-nostartfiles", "-mexec-model=reactor", "-O2", "-Wl,--no-entry", "-Wl,--stack-first",
+    "-Wl,-z,stack-size=524288",
 ];
 
 const words = process.argv.slice(2);
-const chosen = BENCHES.filter(([name]) => words.every((word) => name.toLowerCase().includes(word.toLowerCase())));
+const holds = (name, word) => name.toLowerCase().includes(word.toLowerCase());
+const chosen = BENCHES.filter(([name]) => words.every((word) => holds(name, word)));
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(await build())), {});
 let missed = 0;
 for (const [name, run, limit] of chosen) report(name, limit, measure(exports[run]));
@@ -38,15 +40,17 @@ process.exitCode = missed > 0 ? 1 : 0;
 
 async function build() {
     const compiler = wasmCompiler(["c_src", CJSON, "tools", "bench/micro"]);
-    const cFiles = (folder) => readdirSync(folder).filter((name) => name.endsWith(".c")).map((name) => join(folder, name));
+    const isC = (name) => name.endsWith(".c");
+    const cFiles = (folder) => readdirSync(folder).filter(isC).map((name) => join(folder, name));
     const object = (source) => join("build/bench", source.replace(/^\.cache\//, "").replace(/\.c$/, ".o"));
     const benches = cFiles("bench/micro");
     const library = ["c_src/base", "c_src/data", "c_src/expr"].flatMap(cFiles);
-    const jobs = [...library, ...benches].map((source) => ({ source, object: object(source), args: COMPILE_FLAGS }));
-    if (existsSync(`${CJSON}/cJSON.c`)) {
-        const source = `${CJSON}/cJSON.c`;
-        jobs.push({ source, object: object(source), args: [...COMPILE_FLAGS, "-include", "tools/cjson_libc.h"] });
-        library.push(source);
+    const job = (source, ...more) => ({ source, object: object(source), args: [...COMPILE_FLAGS, ...more] });
+    const jobs = [...library, ...benches].map((source) => job(source));
+    const cjson = `${CJSON}/cJSON.c`;
+    if (existsSync(cjson)) {
+        jobs.push(job(cjson, "-include", "tools/cjson_libc.h"));
+        library.push(cjson);
     }
     await compiler.compile(jobs, () => {});
     const inputs = [...benches.map(object), "-Wl,--start-lib", ...library.map(object), "-Wl,--end-lib"];

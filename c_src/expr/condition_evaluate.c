@@ -1,4 +1,5 @@
-// Conditions and filters. Nothing here allocates: operands are slices of the item or the tree, numbers compare as bytes.
+// Conditions and filters. Nothing here allocates: operands are slices of the item or the tree, and numbers
+// compare as bytes.
 #define _GNU_SOURCE // memmem
 #include "expr/evaluate.h"
 
@@ -41,8 +42,8 @@ static void read_operand(Reader *tree, Slice item, Operand *operand) {
     else if (tag == OPERAND_PATH) operand->value = find_path(tree, item);
     else tree->failed = true;
     if (tree->failed) operand->value = (Slice){NULL, 0};
-    // A size has itself no size, so further ones change nothing.
-    if (sizes > 0) operand->value = sizes > 1 ? (Slice){NULL, 0} : value_size_number(operand->value, operand->number);
+    if (sizes == 1) operand->value = value_size_number(operand->value, operand->number);
+    else if (sizes > 1) operand->value = (Slice){NULL, 0}; // a size has itself no size
 }
 
 // --- Predicates on values
@@ -51,8 +52,8 @@ static bool is_ordered(ValueType type) {
     return type == VALUE_S || type == VALUE_N || type == VALUE_B;
 }
 
-// A missing attribute equals nothing, not even another missing one, so `<>` is true and ordering false; values of
-// different types are unequal and unordered.
+// A missing attribute equals nothing, not even another missing one, so `<>` is true and ordering false;
+// values of different types are unequal and unordered.
 static bool compare(NodeTag tag, Slice a, Slice b) {
     bool is_equal = a.len != 0 && slice_equal(a, b);
     if (tag == NODE_EQ || tag == NODE_NE) return is_equal == (tag == NODE_EQ);
@@ -75,7 +76,8 @@ static bool begins_with(Slice text, Slice prefix) {
 
 // memmem takes time linear in the text, whatever the pattern.
 static bool has_substring(Slice text, Slice part) {
-    return part.len == 0 || (part.len <= text.len && memmem(text.data, text.len, part.data, part.len) != NULL);
+    return part.len == 0 ||
+           (part.len <= text.len && memmem(text.data, text.len, part.data, part.len) != NULL);
 }
 
 static bool set_has_member(Slice set, Slice member) {
@@ -103,7 +105,7 @@ static bool contains(Slice whole, Slice part) {
     case VALUE_SS: return type == VALUE_S && set_has_member(whole, value_bytes(part));
     case VALUE_NS: return type == VALUE_N && set_has_member(whole, value_bytes(part));
     case VALUE_BS: return type == VALUE_B && set_has_member(whole, value_bytes(part));
-    case VALUE_L: return part.len != 0 && list_has_element(whole, part);
+    case VALUE_L: return list_has_element(whole, part);
     default: return false;
     }
 }
@@ -113,7 +115,7 @@ static bool has_type(Slice value, Slice type_name) {
            slice_equal(value_bytes(type_name), slice_of_cstr(value_type_name(value_type(value))));
 }
 
-// --- Nodes. A predicate is the last thing in its node, so it may stop reading as soon as it knows its result.
+// --- Nodes. A predicate is the last thing in its node, so it may stop reading once it knows its result.
 
 static bool evaluate_binary(Reader *tree, Slice item, NodeTag tag) {
     Operand first, second;

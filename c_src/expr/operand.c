@@ -149,68 +149,78 @@ bool set_combine(Slice a, Slice b, bool is_difference, Arena *arena, Slice *out,
 
 // --- Operands of updates
 
-static bool evaluate(Reader *tree, Slice item, Arena *arena, unsigned levels_left, Slice *value, Error *error);
+typedef struct Evaluation {
+    Reader *tree;
+    Slice item;
+    Arena *arena;
+    Error *error;
+} Evaluation;
 
-static bool evaluate_typed(Reader *tree, Slice item, Arena *arena, unsigned levels_left, ValueType type, Slice *value,
-                           Error *error) {
-    if (!evaluate(tree, item, arena, levels_left, value, error)) return false;
-    return value_type(*value) == type || error_operand_type(error, arena);
+static bool evaluate(Evaluation *evaluation, unsigned levels_left, Slice *value);
+
+static bool evaluate_typed(Evaluation *evaluation, unsigned levels_left, ValueType type, Slice *value) {
+    if (!evaluate(evaluation, levels_left, value)) return false;
+    return value_type(*value) == type || error_operand_type(evaluation->error, evaluation->arena);
 }
 
-static bool evaluate_pair(Reader *tree, Slice item, Arena *arena, unsigned levels_left, uint8_t tag, Slice *value,
-                          Error *error) {
+static bool evaluate_pair(Evaluation *evaluation, unsigned levels_left, uint8_t tag, Slice *value) {
     ValueType type = tag == OPERAND_LIST_APPEND ? VALUE_L : VALUE_N;
+    Arena *arena = evaluation->arena;
+    Error *error = evaluation->error;
     Slice left, right;
-    if (!evaluate_typed(tree, item, arena, levels_left, type, &left, error)) return false;
-    if (!evaluate_typed(tree, item, arena, levels_left, type, &right, error)) return false;
+    if (!evaluate_typed(evaluation, levels_left, type, &left)) return false;
+    if (!evaluate_typed(evaluation, levels_left, type, &right)) return false;
     if (tag == OPERAND_LIST_APPEND) return list_concatenate(left, right, arena, value, error);
     return number_combine(left, right, tag == OPERAND_MINUS, arena, value, error);
 }
 
-static bool evaluate_size(Reader *tree, Slice item, Arena *arena, unsigned levels_left, Slice *value, Error *error) {
-    uint8_t *bytes = arena_alloc(arena, NUMBER_VALUE_BYTES_MAX);
-    if (bytes == NULL) return error_out_of_memory(error);
-    if (!evaluate(tree, item, arena, levels_left, value, error)) return false;
+static bool evaluate_size(Evaluation *evaluation, unsigned levels_left, Slice *value) {
+    uint8_t *bytes = arena_alloc(evaluation->arena, NUMBER_VALUE_BYTES_MAX);
+    if (bytes == NULL) return error_out_of_memory(evaluation->error);
+    if (!evaluate(evaluation, levels_left, value)) return false;
     *value = value_size_number(*value, bytes);
-    return value->len != 0 || error_operand_type(error, arena);
+    return value->len != 0 || error_operand_type(evaluation->error, evaluation->arena);
 }
 
-static bool evaluate_operator(Reader *tree, Slice item, Arena *arena, unsigned levels_left, uint8_t tag, Slice *value,
-                              Error *error) {
+static bool evaluate_operator(Evaluation *evaluation, unsigned levels_left, uint8_t tag, Slice *value) {
     switch (tag) {
-    case OPERAND_SIZE: return evaluate_size(tree, item, arena, levels_left, value, error);
+    case OPERAND_SIZE: return evaluate_size(evaluation, levels_left, value);
     case OPERAND_PLUS:
     case OPERAND_MINUS:
-    case OPERAND_LIST_APPEND: return evaluate_pair(tree, item, arena, levels_left, tag, value, error);
+    case OPERAND_LIST_APPEND: return evaluate_pair(evaluation, levels_left, tag, value);
     case OPERAND_IF_NOT_EXISTS: {
-        Slice present = path_find(path_next(tree), item);
-        if (!evaluate(tree, item, arena, levels_left, value, error)) return false;
+        Slice present = path_find(path_next(evaluation->tree), evaluation->item);
+        if (!evaluate(evaluation, levels_left, value)) return false;
         if (present.len != 0) *value = present;
         return true;
     }
-    default: return error_corrupt(error, "operand");
+    default: return error_corrupt(evaluation->error, "operand");
     }
 }
 
-static bool evaluate(Reader *tree, Slice item, Arena *arena, unsigned levels_left, Slice *value, Error *error) {
-    uint8_t tag = reader_u8(tree);
+static bool evaluate_path(Evaluation *evaluation, Slice *value) {
+    Slice path = path_next(evaluation->tree);
+    if (evaluation->tree->failed) return error_corrupt(evaluation->error, "path");
+    *value = path_find(path, evaluation->item);
+    if (value->len != 0) return true;
+    return error_validation(evaluation->error, evaluation->arena,
+                            "The provided expression refers to an attribute that does not exist in the item");
+}
+
+static bool evaluate(Evaluation *evaluation, unsigned levels_left, Slice *value) {
+    uint8_t tag = reader_u8(evaluation->tree);
     if (tag == OPERAND_CONSTANT) {
-        *value = value_next(tree);
-        return !tree->failed || error_corrupt(error, "constant");
+        *value = value_next(evaluation->tree);
+        return !evaluation->tree->failed || error_corrupt(evaluation->error, "constant");
     }
-    if (tag == OPERAND_PATH) {
-        *value = path_find(path_next(tree), item);
-        if (tree->failed) return error_corrupt(error, "path");
-        return value->len != 0 ||
-               error_validation(error, arena,
-                                "The provided expression refers to an attribute that does not exist in the item");
-    }
-    if (levels_left == 0) return error_corrupt(error, "operand nested too deep");
-    return evaluate_operator(tree, item, arena, levels_left - 1, tag, value, error);
+    if (tag == OPERAND_PATH) return evaluate_path(evaluation, value);
+    if (levels_left == 0) return error_corrupt(evaluation->error, "operand nested too deep");
+    return evaluate_operator(evaluation, levels_left - 1, tag, value);
 }
 
 bool operand_evaluate(Reader *tree, Slice item, Arena *arena, Slice *value, Error *error) {
-    return evaluate(tree, item, arena, EXPRESSION_NESTING_MAX, value, error);
+    Evaluation evaluation = {tree, item, arena, error};
+    return evaluate(&evaluation, EXPRESSION_NESTING_MAX, value);
 }
 
 void operand_skip(Reader *tree) {

@@ -38,7 +38,8 @@ static bool read_path(SortedPath *out, Arena *arena, Slice path, Error *error) {
     for (size_t i = 0; i < count; i++) {
         elements[i] = path_element_next(&reader);
         // No item has an empty name, so none may come into being here.
-        if (!elements[i].is_index && elements[i].name.len == 0) return error_corrupt(error, "name in a document path");
+        if (!elements[i].is_index && elements[i].name.len == 0)
+            return error_corrupt(error, "name in a document path");
     }
     if (reader.failed) return error_corrupt(error, "document path");
     out->elements = elements;
@@ -53,7 +54,7 @@ static size_t run_end(const SortedPath *paths, size_t from, size_t to, size_t de
     return end;
 }
 
-// Gives `node`, which stands for the first `depth` elements that all of these sorted paths share, its children.
+// Gives `node` its children; it stands for the first `depth` elements, which all of these sorted paths share.
 static bool add_children(PathTree *tree, PathNode *node, Arena *arena, const SortedPath *paths, size_t count,
                          size_t depth, Error *error) {
     size_t child_count = 0;
@@ -117,7 +118,8 @@ static void locate_names(PathNode *node, size_t names) {
         size_t start = offset_of(&reader, node->contents);
         Attribute attribute = attribute_next(&reader);
         int order = 1;
-        while (found < names && (order = slice_compare(node->children[found].step.name, attribute.name)) < 0) {
+        while (found < names &&
+               (order = slice_compare(node->children[found].step.name, attribute.name)) < 0) {
             set_place(&node->children[found++], start, 0, (Slice){NULL, 0});
         }
         if (found < names && order == 0) {
@@ -202,7 +204,7 @@ static void measure_contents(PathNode *node, ImageKind kind, unsigned levels_lef
         if (kind == IMAGE_UPDATED) {
             node->image_contents_len -= child->entry_len;
 #ifdef SHVM_CANARY_EVALUATE
-            node->image_count -= child->entry_len != 0 && !child->step.is_index; // a bug for the fuzzer to find
+            node->image_count -= child->entry_len != 0 && !child->step.is_index; // a bug to be found
 #else
             node->image_count -= child->entry_len != 0;
 #endif

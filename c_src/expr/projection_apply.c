@@ -33,7 +33,8 @@ bool projection_apply(Slice tree, Slice item, Arena *scratch, Buf *out, Error *e
     bool is_applied = true;
     if (tree.len == 0) buf_bytes(out, item);
     else is_applied = append_projected(tree, item, scratch, out, error);
-    // A page projects thousands of items: what one of them took is given back, unless the result stands among it.
+    // A page projects thousands of items: what one of them took is given back, unless the result stands among
+    // it.
     if (out->arena != scratch && is_applied) arena_rewind(scratch, mark);
     if (out->failed) return error_out_of_memory(error);
     return is_applied;

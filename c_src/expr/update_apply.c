@@ -1,5 +1,5 @@
-// Updates, in the order in which DynamoDB finds errors: all paths, then all operands, then the depth of what comes out.
-// Every operand reads the item as it was, and list indexes are those of the list as it was.
+// Updates, in the order in which DynamoDB finds errors: all paths, then all operands, then the depth of the
+// outcome. Every operand reads the item as it was, and list indexes are those of the list as it was.
 #include "expr/evaluate.h"
 
 #include "base/limits.h"
@@ -51,7 +51,8 @@ static bool read_actions(Update *update, Slice tree, Error *error) {
     update->paths = ARENA_ARRAY(update->arena, Slice, update->count);
     if (update->actions == NULL || update->paths == NULL) return error_out_of_memory(error);
     for (size_t i = 0; i < update->count; i++) {
-        if (!read_action(&reader, &update->actions[i], &update->paths[i])) return error_corrupt(error, "update tree");
+        if (!read_action(&reader, &update->actions[i], &update->paths[i]))
+            return error_corrupt(error, "update tree");
     }
     return true;
 }
@@ -62,7 +63,8 @@ static bool is_set(ValueType type) {
     return type == VALUE_SS || type == VALUE_NS || type == VALUE_BS;
 }
 
-static bool compute_add(const Action *action, Slice old, Slice operand, Arena *arena, Slice *result, Error *error) {
+static bool compute_add(const Action *action, Slice old, Slice operand, Arena *arena, Slice *result,
+                        Error *error) {
     ValueType type = value_type(operand);
     bool is_legacy = action->tag == ACTION_ADD_LEGACY;
     bool can_add = type == VALUE_N || is_set(type) || (is_legacy && type == VALUE_L);
@@ -94,7 +96,8 @@ static bool compute_value(const Update *update, size_t index, Slice item, Error 
     case ACTION_SET: return operand_evaluate(&operand, item, update->arena, &place->new_value, error);
     case ACTION_ADD:
     case ACTION_ADD_LEGACY:
-        return compute_add(action, place->value, value_next(&operand), update->arena, &place->new_value, error);
+        return compute_add(action, place->value, value_next(&operand), update->arena, &place->new_value,
+                           error);
     case ACTION_DELETE:
         return compute_delete(place->value, value_next(&operand), update->arena, &place->new_value, error);
     default: return true; // REMOVE: nothing
@@ -112,8 +115,8 @@ static bool check_depths(const Update *update, Error *error) {
 
 // --- Outcome
 
-// REMOVE and DELETE alone make no item where there is none; SET and ADD do, and so do legacy AttributeUpdates that say
-// nothing at all.
+// REMOVE and DELETE alone make no item where there is none; SET and ADD do, and so do legacy AttributeUpdates
+// that say nothing at all.
 static bool creates_item(const Update *update) {
     for (size_t i = 0; i < update->count; i++) {
         if (update->actions[i].tag != ACTION_REMOVE && update->actions[i].tag != ACTION_DELETE) return true;
@@ -134,8 +137,8 @@ static bool make_updated_old(Update *update, Slice *parts, Error *error) {
     return take_item(&built, is_present, parts, error);
 }
 
-// UPDATED_NEW is what stands in the new item at the paths of SET, ADD and DELETE. As in DynamoDB, that leaves out an
-// element that was set behind its list's end: it does not stand at the index that was named.
+// UPDATED_NEW is what stands in the new item at the paths of SET, ADD and DELETE. As in DynamoDB, that leaves
+// out an element that was set behind its list's end: it does not stand at the index that was named.
 static bool make_updated_new(const Update *update, Slice new_item, Slice *parts, Error *error) {
     Slice *paths = ARENA_ARRAY(update->arena, Slice, update->count);
     if (paths == NULL) return error_out_of_memory(error);
@@ -152,7 +155,8 @@ static bool make_updated_new(const Update *update, Slice new_item, Slice *parts,
     return take_item(&built, is_present, parts, error);
 }
 
-static bool make_outcome(Update *update, Slice old_item, bool want_parts, UpdateOutcome *outcome, Error *error) {
+static bool make_outcome(Update *update, Slice old_item, bool want_parts, UpdateOutcome *outcome,
+                         Error *error) {
     if (old_item.len == 0 && !creates_item(update)) return true;
     Buf built;
     buf_init(&built, update->arena);
@@ -165,8 +169,8 @@ static bool make_outcome(Update *update, Slice old_item, bool want_parts, Update
     return make_updated_new(update, outcome->new_item, &outcome->updated_new, error);
 }
 
-bool update_apply(Slice tree, Slice old_item, Slice key, bool want_parts, Arena *arena, UpdateOutcome *outcome,
-                  Error *error) {
+bool update_apply(Slice tree, Slice old_item, Slice key, bool want_parts, Arena *arena,
+                  UpdateOutcome *outcome, Error *error) {
     *outcome = (UpdateOutcome){0};
     Update update = {.arena = arena};
     if (!read_actions(&update, tree, error)) return false;

@@ -122,10 +122,8 @@ static void append_path(Source *source, Buf *out) {
     size_t count = 1 + choose(source, 4);
     for (size_t i = 1; i < count; i++) {
         elements[i].is_index = choose(source, 2) == 1;
-        if (elements[i].is_index)
-            elements[i].index = choose(source, 6);
-        else
-            elements[i].name = choose_name(source);
+        if (elements[i].is_index) elements[i].index = choose(source, 6);
+        else elements[i].name = choose_name(source);
     }
     path_append(out, elements, count);
 }
@@ -180,12 +178,9 @@ static void append_action(Source *source, Buf *out) {
     uint8_t tag = (uint8_t)(ACTION_SET + choose(source, 5));
     buf_u8(out, tag);
     append_path(source, out);
-    if (tag == ACTION_SET)
-        append_operand(source, out, true, 3);
-    else if (tag == ACTION_DELETE)
-        append_set(source, out, (ValueType)(VALUE_SS + choose(source, 3)));
-    else if (tag != ACTION_REMOVE)
-        append_value(source, out, 1);
+    if (tag == ACTION_SET) append_operand(source, out, true, 3);
+    else if (tag == ACTION_DELETE) append_set(source, out, (ValueType)(VALUE_SS + choose(source, 3)));
+    else if (tag != ACTION_REMOVE) append_value(source, out, 1);
 }
 
 static Slice choose_tree(Source *source, TreeKind kind) {
@@ -200,10 +195,8 @@ static Slice choose_tree(Source *source, TreeKind kind) {
     unsigned count = 1 + choose(source, 5);
     buf_varint(&tree, count);
     for (; count > 0; count--) {
-        if (kind == TREE_UPDATE)
-            append_action(source, &tree);
-        else
-            append_path(source, &tree);
+        if (kind == TREE_UPDATE) append_action(source, &tree);
+        else append_path(source, &tree);
     }
     return buf_view(&tree);
 }
@@ -248,8 +241,7 @@ static void check_projection(Arena *arena, Slice tree, Slice item) {
     Buf out;
     buf_init(&out, arena);
     Error error = {0};
-    if (projection_apply(tree, item, arena, &out, &error))
-        HOLDS(item_is_valid(buf_view(&out)));
+    if (projection_apply(tree, item, arena, &out, &error)) HOLDS(item_is_valid(buf_view(&out)));
     else
         HOLDS(error.kind == ERROR_CORRUPT); // overlapping paths
 }
@@ -283,10 +275,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Arena arena;
     arena_init(&arena, 0);
     Slice rest = slice_of(data + 1, size - 1);
-    if (data[0] < 128)
-        check_stored(&arena, reader_of(rest));
-    else
-        check_chosen(&arena, rest);
+    if (data[0] < 128) check_stored(&arena, reader_of(rest));
+    else check_chosen(&arena, rest);
     arena_free(&arena);
     return 0;
 }

@@ -34,7 +34,9 @@ TEST(conditions) {
 
 // Alternating AND and OR around a NOT, `levels` deep, with `attribute_exists(a)` inside.
 static Slice nested_condition(Arena *arena, unsigned levels) {
-    Slice node = slice_of("\x0c\x01\x00\x01" "a", 5);
+    Slice node = slice_of("\x0c\x01\x00\x01"
+                          "a",
+                          5);
     for (unsigned i = 0; i < levels; i++) {
         Buf outer;
         buf_init(&outer, arena);
@@ -65,13 +67,15 @@ TEST(nesting_is_bounded) {
     arena_free(&arena);
 }
 
-// Every prefix of a tree, and the tree with each byte changed: an answer or ERROR_CORRUPT; the sanitizers watch.
+// Every prefix of a tree, and the tree with each byte changed: an answer or ERROR_CORRUPT; the sanitizers
+// watch.
 TEST(damaged_trees_are_answered) {
     Arena arena;
     arena_init(&arena, 0);
     Slice text = SLICE("{\"a\":{\"L\":[{\"N\":\"1\"},{\"S\":\"x\"}]},\"b\":{\"S\":\"xy\"}}");
     Slice item = read_item(&arena, &text);
-    Slice tree = read_tree(&arena, TREE_CONDITION, SLICE("(or (in a[0] {\"N\":\"2\"} (size b)) (not (begins_with b {\"S\":\"z\"})))"));
+    Slice tree_text = SLICE("(or (in a[0] {\"N\":\"2\"} (size b)) (not (begins_with b {\"S\":\"z\"})))");
+    Slice tree = read_tree(&arena, TREE_CONDITION, tree_text);
     unsigned corrupt = 0;
     for (size_t len = 1; len < tree.len; len++) {
         Error error = {0};

@@ -71,7 +71,8 @@ static Slice deep_item(Arena *arena, unsigned levels) {
 
 static Error apply(Arena *arena, Slice item, Slice tree_text, UpdateOutcome *outcome) {
     Error error = {0};
-    update_apply(read_tree(arena, TREE_UPDATE, tree_text), item, key_item(arena), true, arena, outcome, &error);
+    update_apply(read_tree(arena, TREE_UPDATE, tree_text), item, key_item(arena), true, arena, outcome,
+                 &error);
     return error;
 }
 
@@ -141,11 +142,33 @@ TEST(names_are_not_empty) {
     arena_init(&arena, 0);
     Slice text = SLICE("{\"a\":{\"M\":{}}}");
     Slice item = read_item(&arena, &text);
-    Slice unnamed = SLICE("\x01\x02\x01\x41\x02\x00\x01" "a\x00\x00"); // REMOVE a.<empty>
+    Slice unnamed = SLICE("\x01\x02\x01\x41\x02\x00\x01"
+                          "a\x00\x00"); // REMOVE a.<empty>
     UpdateOutcome outcome;
     Error error = {0};
     CHECK(!update_apply(unnamed, item, key_item(&arena), false, &arena, &outcome, &error));
     CHECK_EQ_INT(error.kind, ERROR_CORRUPT);
+    arena_free(&arena);
+}
+
+TEST(paths_have_at_most_32_elements) {
+    Arena arena;
+    arena_init(&arena, 0);
+    Buf text;
+    buf_init(&text, &arena);
+    buf_cstr(&text, "(set a");
+    for (unsigned i = 1; i < DOCUMENT_PATH_ELEMENTS_MAX; i++) buf_cstr(&text, "[0]");
+    Slice longest = slice_sub(buf_view(&text), 0, text.len);
+    Buf accepted, refused;
+    buf_init(&accepted, &arena);
+    buf_format(&accepted, "%S {\"N\":\"1\"})", &longest);
+    buf_init(&refused, &arena);
+    buf_format(&refused, "%S[0] {\"N\":\"1\"})", &longest);
+    Slice item = deep_item(&arena, 31);
+    UpdateOutcome outcome;
+    CHECK_EQ_SLICE(apply(&arena, item, buf_view(&accepted), &outcome).message,
+                   "The document path provided in the update expression is invalid for update");
+    CHECK_EQ_INT(apply(&arena, item, buf_view(&refused), &outcome).kind, ERROR_CORRUPT);
     arena_free(&arena);
 }
 
@@ -202,7 +225,8 @@ TEST(failed_allocations_are_reported) {
         arena_init(&arena, 0);
         Slice text = SLICE("{\"a\":{\"M\":{\"b\":{\"L\":[{\"N\":\"1\"}]}}},\"n\":{\"SS\":[\"p\"]}}");
         Slice item = read_item(&arena, &text);
-        Slice tree = read_tree(&arena, TREE_UPDATE, SLICE("(set a.b[0] (+ a.b[0] {\"N\":\"2\"})) (add n {\"SS\":[\"q\"]})"));
+        Slice tree_text = SLICE("(set a.b[0] (+ a.b[0] {\"N\":\"2\"})) (add n {\"SS\":[\"q\"]})");
+        Slice tree = read_tree(&arena, TREE_UPDATE, tree_text);
         Slice key = key_item(&arena);
         UpdateOutcome outcome;
         Error error = {0};

@@ -19,13 +19,13 @@ typedef struct TreeReader {
 
 // What stands behind a form's word.
 typedef enum Shape {
-    SHAPE_NODES,        // any number of nodes, each with its length
-    SHAPE_NODE,         // one node
+    SHAPE_NODES, // any number of nodes, each with its length
+    SHAPE_NODE,  // one node
     SHAPE_PATH,
     SHAPE_OPERAND,
     SHAPE_TWO_OPERANDS,
     SHAPE_THREE_OPERANDS,
-    SHAPE_IN,           // an operand and any number of candidates
+    SHAPE_IN, // an operand and any number of candidates
     SHAPE_PATH_OPERAND,
     SHAPE_PATH_VALUE,
 } Shape;

@@ -9,8 +9,8 @@
 #include "base/slice.h"
 #include "expr/tree.h"
 
-// The encoded item of the DynamoDB JSON at the front of *text, which is moved behind it; an empty slice for a "-".
-// Text that is no item fails the running test.
+// The encoded item of the DynamoDB JSON at the front of *text, which is moved behind it; an empty slice for a
+// "-". Text that is no item fails the running test.
 Slice read_item(Arena *arena, Slice *text);
 // The tree in all of the text. Text that is no tree of this kind fails the running test.
 Slice read_tree(Arena *arena, TreeKind kind, Slice text);

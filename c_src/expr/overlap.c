@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "expr/ast.h"
-#include "expr/java_order.h"
+#include "base/java_order.h"
 
 enum { NO_NODE = 0 }; // the root is nobody's child
 

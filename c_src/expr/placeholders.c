@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "data/item_codec.h"
-#include "expr/java_order.h"
+#include "base/java_order.h"
 #include "expr/lexer.h"
 
 // [OBS] longest "#n" or ":v", the sign included

@@ -1,4 +1,4 @@
-#include "expr/java_order.h"
+#include "base/java_order.h"
 
 #include "base/utf8.h"
 
@@ -17,8 +17,12 @@ uint32_t java_string_hash(Slice text) {
     return hash;
 }
 
-uint32_t java_bucket(uint32_t hash, size_t count) {
+uint32_t java_bucket_count(size_t count) {
     uint32_t buckets = 16;
     while (count > buckets / 4 * 3) buckets *= 2;
-    return (hash ^ hash >> 16) & (buckets - 1);
+    return buckets;
+}
+
+uint32_t java_bucket(uint32_t hash, size_t count) {
+    return (hash ^ hash >> 16) & (java_bucket_count(count) - 1);
 }

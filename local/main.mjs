@@ -19,21 +19,23 @@ try {
 
 async function serve(options) {
     const folder = options.inMemory ? openTemporaryFolder() : openDataFolder(options.data);
-    let host = null;
+    let host;
     const stop = async () => {
-        process.once("SIGINT", () => process.exit(130)); // asked twice: at once
-        await host?.stop();
+        process.once("SIGINT", () => process.exit(1)); // asked twice: at once
+        await host.stop();
         folder.release();
         process.exit(0);
     };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
     try {
         await checkPort(options);
         host = await startHost({ ...options, data: folder.path });
     } catch (error) {
         folder.release();
         throw error;
+    }
+    for (const signal of ["SIGINT", "SIGTERM"]) {
+        process.removeAllListeners(signal); // Miniflare's would end the process before it has cleaned up
+        process.once(signal, stop);
     }
     if (options.quiet) return;
     const kept = options.inMemory ? "in memory" : `in ${options.data}`;

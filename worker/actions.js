@@ -4,13 +4,13 @@
 //   step(event, message, state, answers) → { actions, state }   the step, committed; throws when it had to roll back
 //   perform(action) → promise or nothing                        SET_ALARM, DELETE_ALL
 //   call(action) → promise of an answer                         never rejects
-//   forward(action) → promise of { reply } or { answer }        never rejects
+//   forward(action) → promise of { response } or { answer }     never rejects
 //   later(promise)                                              keeps work alive that goes on after the reply
 import { Action, EMPTY, StepEvent } from "./envelope.js";
 
 const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault of ours
 
-// Runs from an event to the reply: reply bytes, or whatever forward() gave as `reply`. null: there is none (alarms).
+// Runs from an event to the reply: reply bytes, or the Response that forward() gave. null: there is none (alarms).
 export async function runSteps(actor, event, message) {
     let state = EMPTY;
     let answers = [];
@@ -26,8 +26,8 @@ export async function runSteps(actor, event, message) {
             continue;
         }
         if (asked.forward !== null) {
-            const { reply, answer } = await actor.forward(asked.forward);
-            if (reply !== undefined) return reply;
+            const { response, answer } = await actor.forward(asked.forward);
+            if (response !== undefined) return response;
             answers = [answer];
         } else if (asked.calls.length > 0) {
             if (asked.reply !== null) {

@@ -7,7 +7,6 @@ import { SqlHost } from "./sql.js";
 const ABI_VERSION = 1;
 const STEP_MEMORY_BYTES_MAX = 40 * 1024 * 1024; // the module may have 48 MB
 const INSTANCE_BYTES_MAX = 16 * 1024 * 1024; // memory is never given back, so a larger instance is replaced
-const STATEMENTS_MAX = 1024;
 const ENTROPY_BYTES = 16;
 const ENTROPY_POOL_BYTES = 4096;
 
@@ -35,12 +34,11 @@ class CoreInstance {
         return new DataView(this.exports.memory.buffer).getUint32(this.scratch, true);
     }
 
-    // By number; the numbers have gaps.
+    // By number; numbers have no gaps.
     sqlTexts() {
         const texts = [];
-        for (let statement = 0; statement < STATEMENTS_MAX; statement++) {
-            const address = this.exports.sql_text(statement, this.scratch);
-            if (address !== 0) texts[statement] = decoder.decode(this.bytes(address, this.scratchLength()));
+        for (let address; (address = this.exports.sql_text(texts.length, this.scratch)) !== 0; ) {
+            texts.push(decoder.decode(this.bytes(address, this.scratchLength())));
         }
         return texts;
     }

@@ -99,14 +99,18 @@ function readAction(reader) {
 export const REPLY_FAILED = EMPTY;
 export const REPLY_UNKNOWN = new Uint8Array([0]);
 
-export function isHttpReply(reply) {
-    return reply.length > 0 && reply[0] === Action.RESPOND_HTTP;
-}
-
 export function answerOf(reply) {
     if (reply.length === 0) return { status: AnswerStatus.FAILED, body: EMPTY };
     if (reply[0] !== Action.REPLY) return { status: AnswerStatus.UNKNOWN, body: EMPTY };
     return { status: AnswerStatus.OK, body: reply.subarray(5) };
+}
+
+// The same where it travels as a response: one with this header holds a REPLY, any other is the client's.
+export const REPLY_HEADER = "x-shvm-reply";
+
+export function responseOf(reply) {
+    if (reply[0] === Action.RESPOND_HTTP) return httpResponse(reply);
+    return new Response(reply, { headers: { [REPLY_HEADER]: "1" } });
 }
 
 export function httpResponse(reply) {
@@ -124,14 +128,14 @@ export function httpResponse(reply) {
     });
 }
 
-// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes
-export function gatewayMessage(target, contentType, body) {
-    const texts = [encoder.encode(target), encoder.encode(contentType)];
-    const message = new Uint8Array(1 + 3 * 4 + texts[0].length + texts[1].length + body.length);
+// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
+export function gatewayMessage(target, contentType, body, layout) {
+    const parts = [encoder.encode(target), encoder.encode(contentType), body, encoder.encode(layout)];
+    const message = new Uint8Array(parts.reduce((size, part) => size + 4 + part.length, 1));
     const view = new DataView(message.buffer);
     message[0] = ENVELOPE_VERSION;
     let at = 1;
-    for (const part of [...texts, body]) {
+    for (const part of parts) {
         view.setUint32(at, part.length, true);
         message.set(part, at + 4);
         at += 4 + part.length;

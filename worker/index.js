@@ -1,9 +1,9 @@
 // HTTP: one POST is one DynamoDB request. What it means is the core's; this reads the body, runs the gateway's steps
 // and makes the reply an HTTP response.
 import { runSteps } from "./actions.js";
-import { call, callForReply } from "./calls.js";
+import { call, forward } from "./calls.js";
 import { coreStep } from "./core.js";
-import { EMPTY, Role, StepEvent, answerOf, gatewayMessage, httpResponse, isHttpReply } from "./envelope.js";
+import { EMPTY, Role, StepEvent, gatewayMessage, httpResponse } from "./envelope.js";
 import { internalError, requestTooLarge } from "./failures.js";
 import { readBody } from "./body.js";
 
@@ -15,10 +15,11 @@ export default {
         try {
             const body = await readBody(request);
             if (body === null) return requestTooLarge();
-            const headers = request.headers;
-            const target = headers.get("x-amz-target") ?? "";
-            const message = gatewayMessage(target, headers.get("content-type") ?? "", body);
-            return httpResponse(await runSteps(gateway(env, ctx), StepEvent.START, message));
+            const header = (name) => request.headers.get(name) ?? "";
+            const layout = env.SHVM_LAYOUT ?? "";
+            const message = gatewayMessage(header("x-amz-target"), header("content-type"), body, layout);
+            const reply = await runSteps(gateway(env, ctx), StepEvent.START, message);
+            return reply instanceof Response ? reply : httpResponse(reply);
         } catch (error) {
             console.error(`gateway: ${error.stack}`);
             return internalError();
@@ -36,11 +37,7 @@ function gateway(env, ctx) {
             throw new Error(`the gateway cannot perform action ${action.kind}`);
         },
         call: (action) => call(env, action),
-        async forward(action) {
-            const { reply, answer } = await callForReply(env, action);
-            if (answer !== undefined) return { answer };
-            return isHttpReply(reply) ? { reply } : { answer: answerOf(reply) };
-        },
+        forward: (action) => forward(env, action),
         later: (work) => ctx.waitUntil(work),
     };
 }

@@ -4,7 +4,9 @@ import { DurableObject } from "cloudflare:workers";
 import { runSteps } from "./actions.js";
 import { call } from "./calls.js";
 import { coreStep } from "./core.js";
-import { Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict } from "./envelope.js";
+import {
+    Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
+} from "./envelope.js";
 import { Retirement } from "./retirement.js";
 
 const ALARM_RETRY_MS = 5000;
@@ -22,6 +24,12 @@ class CoreObject extends DurableObject {
         this.#role = role;
         this.#identity = encoder.encode(ctx.id.name);
         this.#retirement = new Retirement(ctx, env);
+    }
+
+    // A forwarded read: its reply is the client's response.
+    async fetch(request) {
+        const message = new Uint8Array(await request.arrayBuffer());
+        return responseOf(await this.run(CallMode.READ, message));
     }
 
     // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
@@ -65,9 +73,20 @@ class CoreObject extends DurableObject {
             perform: (action) => this.#perform(action),
             call: (action) => call(this.env, action),
             forward: () => Promise.reject(new Error("only the gateway forwards")),
-            later: (work) => this.ctx.waitUntil(work),
+            later: (work) => this.#later(work),
         };
         return actor;
+    }
+
+    async #later(work) {
+        this.#retirement.enter();
+        try {
+            await work;
+        } catch (error) {
+            console.error(`${this.ctx.id.name}: after a reply: ${error.message}`);
+        } finally {
+            this.#retirement.leave();
+        }
     }
 
     // One step in one transaction, unless it only reads.

@@ -1,7 +1,7 @@
 // Servers for the end-to-end tests: the local host as a user runs it, a process of its own on a free port and a fresh
 // folder, stopped and removed when the test that asked for it ends.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
@@ -11,9 +11,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const READY_MS_MAX = 60_000;
+const MEMORY = "/dev/shm"; // a file system in memory, where there is one: a killed process loses nothing there either
 
 export function temporaryFolder(test) {
-    const folder = mkdtempSync(join(tmpdir(), "shvm-test-"));
+    const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "test-shvm-"));
     test.after(() => rmSync(folder, { recursive: true, force: true }));
     return folder;
 }

@@ -178,7 +178,8 @@ bool key_item_build(Step *step, const TableDescriptor *table, const KeyValues *v
 }
 
 void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key) {
-    name_partition(out, table, slice_sub(key->full_key, HASH_BYTES, key->partition_len), key_leading_hash(key->full_key));
+    Slice partition_key = slice_sub(key->full_key, HASH_BYTES, key->partition_len);
+    name_partition(out, table, partition_key, key_leading_hash(key->full_key));
 }
 
 CommandHeader command_header(const TableDescriptor *table, CommandKind kind) {

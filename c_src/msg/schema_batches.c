@@ -12,7 +12,12 @@ static const Member KEYS_AND_ATTRIBUTES[] = {
 };
 static const Member KEYS_AND_ATTRIBUTES_ELEMENT[] = {{STRUCTURE("", "KeysAndAttributes", KEYS_AND_ATTRIBUTES)}};
 
-static const Member PUT_REQUEST[] = {{MAP("Item", VALUE_ELEMENT)}, {.name = NULL}};
+// WorkloadProfileName is in no documentation, but AWS echoes it.
+static const Member PUT_REQUEST[] = {
+    {MAP("Item", VALUE_ELEMENT)},
+    {MEMBER("WorkloadProfileName", STRING)},
+    {.name = NULL},
+};
 static const Member DELETE_REQUEST[] = {{MAP("Key", VALUE_ELEMENT)}, {.name = NULL}};
 static const Member WRITE_REQUEST[] = {
     {STRUCTURE("PutRequest", "PutRequest", PUT_REQUEST)},

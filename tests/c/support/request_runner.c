@@ -1,5 +1,6 @@
 #include "support/request_runner.h"
 
+#include "base/sha256.h"
 #include "data/item_codec.h"
 #include "data/key_codec.h"
 #include "expr/tree.h"
@@ -11,20 +12,27 @@
 
 typedef struct TestTable {
     const char *name;
+    const char *id;
     char hash_type;
     char range_type; // 0: no sort key
     LayoutKind layout;
 } TestTable;
 
 static const TestTable TABLES[] = {
-    {"hash", 'S', 0, LAYOUT_KEY},      {"hash_n", 'N', 0, LAYOUT_KEY},     {"hash_b", 'B', 0, LAYOUT_KEY},
-    {"range", 'S', 'S', LAYOUT_KEY},   {"range_n", 'S', 'N', LAYOUT_KEY},  {"range_b", 'S', 'B', LAYOUT_KEY},
-    {"indexed", 'S', 'S', LAYOUT_KEY}, {"slots", 'S', 'S', LAYOUT_HASH},
+    {"hash", "00000000-0000-0000-0000-000000000001", 'S', 0, LAYOUT_KEY},
+    {"hash_n", "00000000-0000-0000-0000-000000000002", 'N', 0, LAYOUT_KEY},
+    {"hash_b", "00000000-0000-0000-0000-000000000003", 'B', 0, LAYOUT_KEY},
+    {"range", "00000000-0000-0000-0000-000000000004", 'S', 'S', LAYOUT_KEY},
+    {"range_n", "00000000-0000-0000-0000-000000000005", 'S', 'N', LAYOUT_KEY},
+    {"range_b", "00000000-0000-0000-0000-000000000006", 'S', 'B', LAYOUT_KEY},
+    {"indexed", "00000000-0000-0000-0000-000000000007", 'S', 'S', LAYOUT_KEY},
+    {"slots", "00000000-0000-0000-0000-000000000008", 'S', 'S', LAYOUT_HASH},
 };
 
 static IndexDescriptor indexes[] = {
     {.name = SLICE_INIT("lsi"), .projection = PROJECTION_ALL, .status = TABLE_ACTIVE,
-     .keys = {.hash = {{SLICE_INIT("pk"), 'S'}}, .hash_count = 1, .range = {{SLICE_INIT("lk"), 'N'}}, .range_count = 1}},
+     .keys = {.hash = {{SLICE_INIT("pk"), 'S'}}, .hash_count = 1,
+              .range = {{SLICE_INIT("lk"), 'N'}}, .range_count = 1}},
     {.name = SLICE_INIT("gsi"), .is_global = true, .projection = PROJECTION_KEYS_ONLY, .status = TABLE_ACTIVE,
      .keys = {.hash = {{SLICE_INIT("gk"), 'S'}}, .hash_count = 1}},
 };
@@ -36,7 +44,7 @@ bool test_table(Slice name, TableDescriptor *out) {
         *out = (TableDescriptor){
             .epoch = 1,
             .name = slice_of_cstr(table->name),
-            .table_id = SLICE("00000000-0000-0000-0000-000000000000"),
+            .table_id = slice_of_cstr(table->id),
             .status = TABLE_ACTIVE,
             .layout = table->layout,
             .slots = table->layout == LAYOUT_HASH ? 16 : 0,
@@ -99,7 +107,7 @@ static void print_item_command(Buf *out, const ItemCommand *command) {
 static void print_bound(Buf *out, Slice bound, const TableDescriptor *table) {
     if (bound.len <= 8) {
         buf_cstr(out, bound.len == 0 ? "open" : "hash ");
-        for (size_t i = 0; i < bound.len; i++) buf_format(out, "%c", "0123456789abcdef"[bound.data[i] >> 4]);
+        hex_encode(out, bound);
         return;
     }
     Reader reader = reader_of(slice_sub(bound, 8, bound.len));
@@ -118,10 +126,7 @@ static void print_bound(Buf *out, Slice bound, const TableDescriptor *table) {
     }
     buf_u8(out, ')');
     if (reader_left(&reader) > 0) buf_u8(out, '+');
-    while (reader_left(&reader) > 0) {
-        uint8_t byte = reader_u8(&reader);
-        buf_format(out, "%c%c", "0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]);
-    }
+    hex_encode(out, reader_bytes(&reader, reader_left(&reader)));
 }
 
 static void print_range_command(Buf *out, const RangeCommand *command, const TableDescriptor *table) {

@@ -78,6 +78,7 @@ void command_encode_item(Buf *out, const ItemCommand *command) {
     buf_slice(out, command->condition);
     buf_slice(out, command->update);
     buf_slice(out, command->projection);
+    buf_slice(out, command->index_set);
     buf_u8(out, (uint8_t)((command->consistent ? ITEM_CONSISTENT : 0)
                           | (command->return_old_on_failure ? ITEM_OLD_ON_FAILURE : 0)
                           | (command->update_is_legacy ? ITEM_LEGACY_UPDATE : 0)));
@@ -92,6 +93,7 @@ bool command_decode_item(Reader *reader, const CommandHeader *header, ItemComman
     out->condition = decode_tree(reader, TREE_CONDITION);
     out->update = decode_tree(reader, TREE_UPDATE);
     out->projection = decode_tree(reader, TREE_PROJECTION);
+    out->index_set = reader_slice(reader);
     uint8_t flags = reader_u8(reader);
     out->consistent = (flags & ITEM_CONSISTENT) != 0;
     out->return_old_on_failure = (flags & ITEM_OLD_ON_FAILURE) != 0;
@@ -154,6 +156,7 @@ bool command_decode_range(Arena *arena, Reader *reader, const CommandHeader *hea
 void command_encode_batch(Buf *out, const BatchCommand *command) {
     command_encode_header(out, &command->header);
     buf_slice(out, command->projection);
+    buf_slice(out, command->index_set);
     buf_u8(out, command->consistent);
     buf_varint(out, command->bytes_max);
     buf_varint(out, command->entry_count);
@@ -168,6 +171,7 @@ void command_encode_batch(Buf *out, const BatchCommand *command) {
 
 bool command_decode_batch(Arena *arena, Reader *reader, const CommandHeader *header, BatchCommand *out, Error *error) {
     *out = (BatchCommand){.header = *header, .projection = decode_tree(reader, TREE_PROJECTION)};
+    out->index_set = reader_slice(reader);
     out->consistent = reader_u8(reader) != 0;
     out->bytes_max = reader_varint(reader);
     uint64_t count = reader_varint(reader);

@@ -58,6 +58,7 @@ typedef struct ItemCommand {
     Slice update;      // UPDATE: update tree
     bool update_is_legacy; // AttributeUpdates: flat 400 KB rule, no charge
     Slice projection;  // GET: projection tree
+    Slice index_set;   // writes to a table with indexes: msg/index_set.h
     bool consistent;
     ReturnValues return_values;
     bool return_old_on_failure; // ReturnValuesOnConditionCheckFailure = ALL_OLD
@@ -97,6 +98,7 @@ typedef struct BatchCommand {
     BatchEntry *entries;
     size_t entry_count;
     Slice projection;
+    Slice index_set;    // BATCH_WRITE to a table with indexes
     bool consistent;
     uint64_t bytes_max; // BATCH_GET: the reply's share; entries beyond it come back unprocessed
 } BatchCommand;

@@ -15,15 +15,16 @@ static void encode_key_attributes(Buf *out, const KeyAttribute *attributes, size
     }
 }
 
-static void encode_key_schema(Buf *out, const KeySchema *keys) {
+void key_schema_encode(Buf *out, const KeySchema *keys) {
     encode_key_attributes(out, keys->hash, keys->hash_count);
     encode_key_attributes(out, keys->range, keys->range_count);
 }
 
 void index_descriptor_encode(Buf *out, const IndexDescriptor *index) {
+    buf_varint(out, index->id);
     buf_slice(out, index->name);
     buf_u8(out, index->is_global);
-    encode_key_schema(out, &index->keys);
+    key_schema_encode(out, &index->keys);
     buf_u8(out, (uint8_t)index->projection);
     buf_varint(out, index->non_key_attribute_count);
     for (size_t i = 0; i < index->non_key_attribute_count; i++) buf_slice(out, index->non_key_attributes[i]);
@@ -45,7 +46,7 @@ void descriptor_encode(Buf *out, const TableDescriptor *table) {
     buf_u8(out, (uint8_t)table->layout);
     buf_varint(out, table->slots);
     encode_key_attributes(out, table->definitions, table->definition_count);
-    encode_key_schema(out, &table->keys);
+    key_schema_encode(out, &table->keys);
     buf_u8(out, (uint8_t)table->billing);
     encode_throughput(out, &table->throughput);
     buf_f64(out, table->billing_changed_ms);
@@ -57,6 +58,7 @@ void descriptor_encode(Buf *out, const TableDescriptor *table) {
     buf_slice(out, table->ttl_attribute);
     buf_u8(out, table->ttl_enabled);
     buf_u8(out, table->sse_enabled);
+    buf_varint(out, table->last_index_id);
     buf_varint(out, table->index_count);
     for (size_t i = 0; i < table->index_count; i++) index_descriptor_encode(out, &table->indexes[i]);
     buf_varint(out, table->tag_count);
@@ -108,17 +110,17 @@ static size_t decode_key_attributes(Reader *reader, KeyAttribute attributes[INDE
     return reader->failed ? 0 : count;
 }
 
-static void decode_key_schema(Reader *reader, KeySchema *keys) {
+void key_schema_decode(Reader *reader, KeySchema *keys) {
     keys->hash_count = decode_key_attributes(reader, keys->hash);
     keys->range_count = decode_key_attributes(reader, keys->range);
     if (keys->hash_count == 0) reader->failed = true;
 }
 
 void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *index) {
-    *index = (IndexDescriptor){0};
+    *index = (IndexDescriptor){.id = (uint32_t)reader_varint(reader)};
     index->name = reader_slice(reader);
     index->is_global = decode_bool(reader);
-    decode_key_schema(reader, &index->keys);
+    key_schema_decode(reader, &index->keys);
     index->projection = (ProjectionType)decode_enum(reader, PROJECTION_ALL, PROJECTION_INCLUDE);
     size_t count = decode_count(reader);
     index->non_key_attributes = ARENA_ARRAY(arena, Slice, count);
@@ -133,6 +135,7 @@ void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *inde
 }
 
 static void decode_lists(Arena *arena, Reader *reader, TableDescriptor *out) {
+    out->last_index_id = (uint32_t)reader_varint(reader);
     size_t index_count = decode_count(reader);
     out->indexes = ARENA_ARRAY(arena, IndexDescriptor, index_count);
     if (out->indexes == NULL) return;
@@ -175,7 +178,7 @@ bool descriptor_decode(Arena *arena, Slice bytes, TableDescriptor *out, Error *e
     out->layout = (LayoutKind)decode_enum(&reader, LAYOUT_KEY, LAYOUT_HASH);
     out->slots = (uint32_t)reader_varint(&reader);
     decode_definitions(arena, &reader, out);
-    decode_key_schema(&reader, &out->keys);
+    key_schema_decode(&reader, &out->keys);
     out->billing = (BillingMode)decode_enum(&reader, BILLING_PROVISIONED, BILLING_PAY_PER_REQUEST);
     out->throughput = decode_throughput(&reader);
     out->billing_changed_ms = reader_f64(&reader);

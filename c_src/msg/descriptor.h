@@ -44,6 +44,7 @@ typedef struct Throughput {
 } Throughput;
 
 typedef struct IndexDescriptor {
+    uint32_t id; // unique among all indexes the table ever had, from 1: names of index objects hold it
     Slice name;
     bool is_global;
     KeySchema keys;
@@ -85,6 +86,7 @@ typedef struct TableDescriptor {
     Slice ttl_attribute;       // empty: none
     bool ttl_enabled;
     bool sse_enabled;
+    uint32_t last_index_id;    // the highest id given out
     IndexDescriptor *indexes;  // in the order given: local ones first, then global
     size_t index_count;
     Tag *tags;
@@ -101,6 +103,8 @@ void descriptor_encode(Buf *out, const TableDescriptor *table);
 bool descriptor_decode(Arena *arena, Slice bytes, TableDescriptor *out, Error *error);
 
 // One index by itself, for messages. A failed decode sets reader->failed, or the arena's `failed`.
+void key_schema_encode(Buf *out, const KeySchema *keys);
+void key_schema_decode(Reader *reader, KeySchema *keys);
 void index_descriptor_encode(Buf *out, const IndexDescriptor *index);
 void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *out);
 

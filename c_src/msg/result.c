@@ -1,5 +1,7 @@
 #include "msg/result.h"
 
+#include "base/limits.h"
+
 void result_encode(Buf *out, const Result *result) {
     buf_u8(out, RESULT_VERSION);
     buf_u8(out, (uint8_t)result->status);
@@ -38,12 +40,28 @@ void write_result_encode(Buf *out, const WriteResult *result) {
     buf_varint(out, result->old_bytes);
     buf_varint(out, result->new_bytes);
     buf_slice(out, result->attributes);
+    buf_varint(out, result->index_count);
+    for (size_t i = 0; i < result->index_count; i++) {
+        buf_slice(out, result->indexes[i].name);
+        buf_u8(out, result->indexes[i].is_global);
+        buf_varint(out, result->indexes[i].half_units);
+    }
 }
 
-bool write_result_decode(Reader *reader, WriteResult *out) {
+bool write_result_decode(Arena *arena, Reader *reader, WriteResult *out) {
     out->old_bytes = reader_varint(reader);
     out->new_bytes = reader_varint(reader);
     out->attributes = reader_slice(reader);
+    uint64_t count = reader_varint(reader);
+    if (reader->failed || count > GSI_MAX + LSI_MAX) return false;
+    out->index_count = (size_t)count;
+    out->indexes = ARENA_ARRAY(arena, IndexCapacity, out->index_count);
+    if (out->indexes == NULL) return false;
+    for (size_t i = 0; i < out->index_count; i++) {
+        out->indexes[i].name = reader_slice(reader);
+        out->indexes[i].is_global = reader_u8(reader) != 0;
+        out->indexes[i].half_units = reader_varint(reader);
+    }
     return !reader->failed;
 }
 

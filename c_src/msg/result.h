@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "msg/capacity.h"
 
 #define RESULT_VERSION 1
 
@@ -35,9 +36,11 @@ typedef struct WriteResult {
     uint64_t old_bytes; // DynamoDB size of the item before, 0 when there was none
     uint64_t new_bytes;
     Slice attributes;   // item blob for ReturnValues, or empty
+    IndexCapacity *indexes; // touched ones
+    size_t index_count;
 } WriteResult;
 void write_result_encode(Buf *out, const WriteResult *result);
-bool write_result_decode(Reader *reader, WriteResult *out);
+bool write_result_decode(Arena *arena, Reader *reader, WriteResult *out);
 
 // Payload of QUERY and SCAN when the gateway assembles the page.
 typedef struct RangeResult {

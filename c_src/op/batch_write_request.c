@@ -224,7 +224,7 @@ static bool take_payload(Step *step, BatchState *state, Slice payload, bool *is_
     for (uint64_t i = 0; i < count && !reader.failed; i++) {
         uint64_t position = reader_varint(&reader);
         WriteResult written;
-        if (!write_result_decode(&reader, &written) || position >= state->item_count) {
+        if (!write_result_decode(step->arena, &reader, &written) || position >= state->item_count) {
             return error_corrupt(&step->error, "malformed answer to a batch");
         }
         BatchTable *table = &state->tables[state->items[position].table];

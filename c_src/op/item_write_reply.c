@@ -67,7 +67,9 @@ bool write_reply_resume(Request *request, Reader *state) {
     }
     WriteResult written;
     Reader payload = reader_of(result.payload);
-    if (!write_result_decode(&payload, &written)) return error_corrupt(&step->error, "malformed answer to a write");
+    if (!write_result_decode(step->arena, &payload, &written)) {
+        return error_corrupt(&step->error, "malformed answer to a write");
+    }
     Buf body;
     buf_init(&body, step->arena);
     render(&body, &plan, &written);

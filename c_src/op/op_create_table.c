@@ -65,6 +65,7 @@ static bool draft_to_table(Request *request, const TableDraft *draft, TableDescr
     if (table->indexes == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < draft->index_count; i++) {
         index_of(&draft->indexes[i], draft->definitions, draft->definition_count, &table->indexes[i]);
+        table->indexes[i].id = ++table->last_index_id;
     }
     return read_settings(request, table);
 }

@@ -1,10 +1,11 @@
 // Writing values and items: single values, containers from arrays, and containers appended piece by piece.
+#include "data/append_internal.h"
 #include "data/item_codec.h"
 #include "data/item_codec_internal.h"
 
 void value_append_string(Buf *out, Slice text) {
-    buf_u8(out, VALUE_S);
-    buf_slice(out, text);
+    append_u8(out, VALUE_S);
+    append_slice(out, text);
 }
 
 void value_append_binary(Buf *out, Slice bytes) {
@@ -13,8 +14,8 @@ void value_append_binary(Buf *out, Slice bytes) {
 }
 
 static void append_number(Buf *out, Slice sortable_bytes) {
-    buf_u8(out, (uint8_t)sortable_bytes.len);
-    buf_bytes(out, sortable_bytes);
+    append_u8(out, (uint8_t)sortable_bytes.len);
+    append_bytes(out, sortable_bytes);
 }
 
 void value_append_decimal_bytes(Buf *out, Slice sortable_bytes) {
@@ -38,6 +39,13 @@ static Slice leading_slice(const uint8_t *element) {
     return slice;
 }
 
+// Constant sizes, for which the compiler needs no call.
+static void copy_element(uint8_t *to, const uint8_t *from, size_t width) {
+    if (width == sizeof(Slice)) memcpy(to, from, sizeof(Slice));
+    else if (width == sizeof(Attribute)) memcpy(to, from, sizeof(Attribute));
+    else memcpy(to, from, width);
+}
+
 static bool is_sorted(const uint8_t *elements, size_t count, size_t width) {
     for (size_t i = 1; i < count; i++) {
         const uint8_t *element = elements + i * width;
@@ -53,7 +61,7 @@ static void merge(const uint8_t *from, uint8_t *to, size_t start, size_t middle,
         bool take_left = left < middle && (right == end || slice_compare(leading_slice(from + left * width),
                                                                          leading_slice(from + right * width)) <= 0);
         size_t source = take_left ? left++ : right++;
-        memcpy(to + i * width, from + source * width, width);
+        copy_element(to + i * width, from + source * width, width);
     }
 }
 
@@ -62,7 +70,7 @@ bool sort_by_slice(Arena *scratch, void *elements, size_t count, size_t width) {
     if (is_sorted(elements, count, width)) return true;
     ArenaMark mark = arena_mark(scratch);
     uint8_t *from = elements;
-    uint8_t *to = arena_calloc(scratch, count, width);
+    uint8_t *to = count > SIZE_MAX / width ? NULL : arena_alloc(scratch, count * width);
     if (to == NULL) return false;
     for (size_t run = 1; run < count; run *= 2) {
         for (size_t start = 0; start < count; start += 2 * run) {
@@ -101,8 +109,8 @@ static size_t attribute_size(const Attribute *attribute) {
 
 static void append_attributes(Buf *out, const Attribute *attributes, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        buf_slice(out, attributes[i].name);
-        buf_bytes(out, attributes[i].value);
+        append_slice(out, attributes[i].name);
+        append_bytes(out, attributes[i].value);
     }
 }
 
@@ -139,7 +147,7 @@ void value_append_set(Buf *out, ValueType type, Slice *members, size_t count) {
     buf_varint(out, count);
     for (size_t i = 0; i < count; i++) {
         if (type == VALUE_NS) append_number(out, members[i]);
-        else buf_slice(out, members[i]);
+        else append_slice(out, members[i]);
     }
 }
 
@@ -217,8 +225,15 @@ void item_close(Buf *out, size_t start, size_t count) {
     if (header != NULL) put_varint(header, count);
 }
 
+// What is written again takes no more than before, but each append asks for room for the longest varint: with that
+// much to spare the buffer does not grow into the scratch memory that is given back.
+static bool reserve_for_rewriting(Buf *out) {
+    enum { VARINT_BYTES_MAX = 10 };
+    return buf_reserve(out, VARINT_BYTES_MAX);
+}
+
 size_t attributes_sort_written(Buf *out, size_t start, size_t count) {
-    if (out->failed) return 0;
+    if (!reserve_for_rewriting(out)) return 0;
     ArenaMark mark = arena_mark(out->arena);
     Slice written = arena_copy(out->arena, slice_of(out->data + start, out->len - start));
     Attribute *attributes = arena_alloc(out->arena, count * sizeof *attributes);
@@ -230,13 +245,13 @@ size_t attributes_sort_written(Buf *out, size_t start, size_t count) {
     for (size_t i = 0; i < count; i++) attributes[i] = attribute_next(&reader);
     count = sort_attributes(out, attributes, count);
     out->len = start;
-    append_attributes(out, attributes, count); // no longer than before: the buffer does not grow here
+    append_attributes(out, attributes, count);
     arena_rewind(out->arena, mark);
     return count;
 }
 
 bool members_sort_written(Buf *out, size_t start, size_t count, ValueType type) {
-    if (out->failed) return false;
+    if (!reserve_for_rewriting(out)) return false;
     ArenaMark mark = arena_mark(out->arena);
     Slice written = arena_copy(out->arena, slice_of(out->data + start, out->len - start));
     Slice *members = arena_alloc(out->arena, count * sizeof *members);
@@ -255,7 +270,7 @@ bool members_sort_written(Buf *out, size_t start, size_t count, ValueType type) 
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && slice_equal(members[i - 1], members[i])) has_duplicates = true;
         if (type == VALUE_NS) append_number(out, members[i]);
-        else buf_slice(out, members[i]);
+        else append_slice(out, members[i]);
     }
     arena_rewind(out->arena, mark);
     return has_duplicates;

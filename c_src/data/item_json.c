@@ -1,5 +1,6 @@
-// Stored values and items as DynamoDB JSON.
+// Stored values and items as DynamoDB JSON, in one walk over their bytes.
 #include "base/base64.h"
+#include "data/append_internal.h"
 #include "data/decimal.h"
 #include "data/item_codec.h"
 #include "data/item_codec_internal.h"
@@ -8,94 +9,125 @@
 static void write_number(Buf *out, Slice stored) {
     Decimal number;
     size_t size;
-    buf_u8(out, '"');
+    append_u8(out, '"');
     if (decimal_load(stored, &number, &size)) decimal_print(out, &number);
-    buf_u8(out, '"');
+    append_u8(out, '"');
 }
 
 static void write_binary(Buf *out, Slice bytes) {
-    buf_u8(out, '"');
+    append_u8(out, '"');
     base64_encode(out, bytes);
-    buf_u8(out, '"');
+    append_u8(out, '"');
 }
 
-static void write_members(Buf *out, Slice set, ValueType type) {
-    size_t count = value_count(set);
-    Reader reader = value_contents(set);
-    for (size_t i = 0; i < count; i++) {
-        Slice member = member_next(&reader, type);
-        if (reader.failed) break;
-        if (i > 0) buf_u8(out, ',');
+// The reader stands behind a container's tag: a reader over its contents, and their count.
+static Reader open_contents(Reader *reader, uint64_t *count) {
+    Reader contents = reader_of(codec_slice(reader));
+    *count = codec_varint(&contents);
+    if (contents.failed) *count = 0;
+    return contents;
+}
+
+static void write_members(Buf *out, Reader *reader, ValueType type) {
+    uint64_t count;
+    Reader members = open_contents(reader, &count);
+    for (uint64_t i = 0; i < count; i++) {
+        Slice member = member_next(&members, type);
+        if (members.failed) break;
+        if (i > 0) append_u8(out, ',');
         if (type == VALUE_SS) json_write_string(out, member);
         else if (type == VALUE_NS) write_number(out, member);
         else write_binary(out, member);
     }
 }
 
-static void write_value(Buf *out, Slice value, unsigned levels_left);
+static void write_value(Buf *out, Reader *reader, unsigned levels_left);
 
-static void write_attributes(Buf *out, Reader reader, size_t count, unsigned levels_left) {
-    buf_u8(out, '{');
-    for (size_t i = 0; i < count; i++) {
-        Attribute attribute = attribute_next(&reader);
-        if (reader.failed) break;
-        if (i > 0) buf_u8(out, ',');
-        json_write_string(out, attribute.name);
-        buf_u8(out, ':');
-        write_value(out, attribute.value, levels_left);
+static void write_attributes(Buf *out, Reader *attributes, uint64_t count, unsigned levels_left) {
+    append_u8(out, '{');
+    for (uint64_t i = 0; i < count; i++) {
+        Slice name = codec_slice(attributes);
+        if (attributes->failed) break;
+        if (i > 0) append_u8(out, ',');
+        json_write_string(out, name);
+        append_u8(out, ':');
+        write_value(out, attributes, levels_left);
     }
-    buf_u8(out, '}');
+    append_u8(out, '}');
 }
 
-static void write_elements(Buf *out, Slice list, unsigned levels_left) {
-    size_t count = value_count(list);
-    Reader reader = value_contents(list);
-    for (size_t i = 0; i < count && !reader.failed; i++) {
-        if (i > 0) buf_u8(out, ',');
-        write_value(out, value_next(&reader), levels_left);
+static void write_map(Buf *out, Reader *reader, unsigned levels_left) {
+    uint64_t count;
+    Reader entries = open_contents(reader, &count);
+    write_attributes(out, &entries, count, levels_left);
+}
+
+static void write_list(Buf *out, Reader *reader, unsigned levels_left) {
+    uint64_t count;
+    Reader elements = open_contents(reader, &count);
+    for (uint64_t i = 0; i < count && !elements.failed; i++) {
+        if (i > 0) append_u8(out, ',');
+        write_value(out, &elements, levels_left);
     }
 }
 
-// The recursion ends at VALUE_NESTING_DECODE_MAX, which no valid value passes.
-static void write_value(Buf *out, Slice value, unsigned levels_left) {
-    static const Slice OPENINGS[] = {
-        [VALUE_S] = SLICE_INIT("{\"S\":"),      [VALUE_N] = SLICE_INIT("{\"N\":"),
-        [VALUE_B] = SLICE_INIT("{\"B\":"),      [VALUE_SS] = SLICE_INIT("{\"SS\":["),
-        [VALUE_NS] = SLICE_INIT("{\"NS\":["),   [VALUE_BS] = SLICE_INIT("{\"BS\":["),
-        [VALUE_M] = SLICE_INIT("{\"M\":"),      [VALUE_L] = SLICE_INIT("{\"L\":["),
-        [VALUE_NULL] = SLICE_INIT("{\"NULL\":true}"),
-    };
-    ValueType type = value_type(value);
-    if (type == VALUE_BOOL) {
-        buf_bytes(out, value_is_true(value) ? SLICE("{\"BOOL\":true}") : SLICE("{\"BOOL\":false}"));
+// Writes the reader's next value. The recursion ends at VALUE_NESTING_DECODE_MAX, which no valid value passes.
+static void write_value(Buf *out, Reader *reader, unsigned levels_left) {
+    if (reader->failed || reader->at == reader->end || levels_left == 0) {
+        reader->failed = true;
+        APPEND_LITERAL(out, "{}");
         return;
     }
-    if (type == VALUE_NONE || levels_left == 0) {
-        buf_bytes(out, SLICE("{}"));
-        return;
-    }
-    buf_bytes(out, OPENINGS[type]);
-    switch (type) {
-    case VALUE_S: json_write_string(out, value_bytes(value)); break;
-    case VALUE_N: write_number(out, value_bytes(value)); break;
-    case VALUE_B: write_binary(out, value_bytes(value)); break;
-    case VALUE_M: write_attributes(out, value_contents(value), value_count(value), levels_left - 1); break;
-    case VALUE_L: write_elements(out, value, levels_left - 1); break;
+    uint8_t tag = *reader->at++;
+    switch (tag) {
+    case VALUE_S:
+        APPEND_LITERAL(out, "{\"S\":");
+        json_write_string(out, codec_slice(reader));
+        break;
+    case VALUE_N:
+        APPEND_LITERAL(out, "{\"N\":");
+        write_number(out, codec_number(reader));
+        break;
+    case VALUE_B:
+        APPEND_LITERAL(out, "{\"B\":");
+        write_binary(out, codec_slice(reader));
+        break;
     case VALUE_SS:
     case VALUE_NS:
-    case VALUE_BS: write_members(out, value, type); break;
-    default: return;
+    case VALUE_BS:
+        if (tag == VALUE_SS) APPEND_LITERAL(out, "{\"SS\":[");
+        else if (tag == VALUE_NS) APPEND_LITERAL(out, "{\"NS\":[");
+        else APPEND_LITERAL(out, "{\"BS\":[");
+        write_members(out, reader, (ValueType)tag);
+        append_u8(out, ']');
+        break;
+    case VALUE_M:
+        APPEND_LITERAL(out, "{\"M\":");
+        write_map(out, reader, levels_left - 1);
+        break;
+    case VALUE_L:
+        APPEND_LITERAL(out, "{\"L\":[");
+        write_list(out, reader, levels_left - 1);
+        append_u8(out, ']');
+        break;
+    case VALUE_NULL: APPEND_LITERAL(out, "{\"NULL\":true"); break;
+    case VALUE_TAG_TRUE: APPEND_LITERAL(out, "{\"BOOL\":true"); break;
+    case VALUE_TAG_FALSE: APPEND_LITERAL(out, "{\"BOOL\":false"); break;
+    default:
+        reader->failed = true;
+        append_u8(out, '{');
+        break;
     }
-    if (type == VALUE_L || type == VALUE_SS || type == VALUE_NS || type == VALUE_BS) buf_u8(out, ']');
-    buf_u8(out, '}');
+    append_u8(out, '}');
 }
 
 void value_to_json(Buf *out, Slice value) {
-    write_value(out, value, VALUE_NESTING_DECODE_MAX + 1);
+    Reader reader = reader_of(value);
+    write_value(out, &reader, VALUE_NESTING_DECODE_MAX + 1);
 }
 
 void item_to_json(Buf *out, Slice item) {
     size_t count;
     Reader reader = item_attributes(item, &count);
-    write_attributes(out, reader, count, VALUE_NESTING_DECODE_MAX + 1);
+    write_attributes(out, &reader, count, VALUE_NESTING_DECODE_MAX + 1);
 }

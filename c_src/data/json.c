@@ -38,6 +38,9 @@ static const cJSON *parse(Arena *arena, Slice text) {
 static Slice string_of_node(JsonDocument *document, const char *text) {
     Slice string = slice_of_cstr(text);
     bool has_marks = document->needs_rewriting && memchr(text, JSON_NUL_MARK, string.len) != NULL;
+#ifdef SHVM_CANARY_JSON // a bug for the fuzzer to find
+    has_marks = false;
+#endif
     if (!has_marks) return string;
     uint8_t *copy = arena_alloc(document->arena, string.len);
     if (copy == NULL) return (Slice){NULL, 0};
@@ -121,10 +124,9 @@ static Json parsed(JsonDocument *document, Json value) {
 // --- Documents
 
 static Slice trimmed(Slice text) {
-    size_t start = json_scan_skip_space(text, 0);
-    size_t end = text.len;
-    while (end > start && json_scan_skip_space(text, end - 1) == end) end--;
-    return slice_sub(text, start, end);
+    text = slice_sub(text, json_scan_skip_space(text, 0), text.len);
+    while (text.len > 0 && json_scan_skip_space(text, text.len - 1) == text.len) text.len--;
+    return text;
 }
 
 bool json_open(JsonDocument *document, Arena *arena, Slice text, Error *error) {
@@ -209,6 +211,14 @@ bool json_next(JsonIterator *iterator, Slice *name, Json *value) {
     if (iterator->is_object) *name = json_decode_string(document->arena, name_text);
     *value = parsed(document, json_of_text(text));
     return !document->arena->failed;
+}
+
+bool json_only_member(JsonDocument *document, Json object, Slice *name, Json *value) {
+    const cJSON *node = object.node;
+    if (node == NULL || object.type != JSON_OBJECT || node->child == NULL || node->child->next != NULL) return false;
+    *name = string_of_node(document, node->child->string);
+    *value = json_of_node(document, node->child);
+    return true;
 }
 
 size_t json_count(JsonDocument *document, Json container) {

@@ -38,6 +38,9 @@ typedef struct JsonDocument {
     Slice text;           // the document's own
     Slice extents;        // where its long containers end (json_scan_internal.h)
     bool needs_rewriting; // it holds something that cJSON would get wrong (json_internal.h)
+    // Private to value_check.c, which notes here what it met while checking values.
+    bool has_lenient_booleans;
+    bool has_two_typed_values;
 } JsonDocument;
 
 // Scans and opens a document. false: error is ERROR_SERIALIZATION_BARE when the text is no JSON at all (DynamoDB then

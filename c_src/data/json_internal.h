@@ -4,6 +4,7 @@
 #define SHVM_DATA_JSON_INTERNAL_H
 
 #include "base/arena.h"
+#include "data/json.h"
 
 enum {
     JSON_NUL_MARK = 0xff,       // stands for U+0000, which would end cJSON's string
@@ -22,5 +23,8 @@ Slice json_read_reference(Slice document, const uint8_t *reference);
 // Decodes a string's text, quotes included. Without escapes the result borrows from the text.
 // {NULL, 0} with arena->failed when memory ran out.
 Slice json_decode_string(Arena *arena, Slice text);
+
+// Whether a parsed object has one member, which is then stored: nearly every AttributeValue, read without an iterator.
+bool json_only_member(JsonDocument *document, Json object, Slice *name, Json *value);
 
 #endif

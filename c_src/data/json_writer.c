@@ -1,5 +1,6 @@
 #include "data/json_writer.h"
 
+#include "data/append_internal.h"
 #include "data/json_text_internal.h"
 
 static void write_escape(Buf *out, uint8_t byte) {
@@ -21,16 +22,16 @@ static void write_escape(Buf *out, uint8_t byte) {
 }
 
 void json_write_string(Buf *out, Slice text) {
-    if (!buf_reserve(out, text.len + 2)) return;
+    if (!append_room(out, text.len + 2)) return;
     out->data[out->len++] = '"';
     size_t at = 0;
     while (at < text.len) {
         size_t plain = json_plain_run(text.data + at, text.data + text.len, false);
-        buf_bytes(out, slice_sub(text, at, at + plain));
+        append_bytes(out, slice_sub(text, at, at + plain));
         at += plain;
         if (at < text.len) write_escape(out, text.data[at++]);
     }
-    buf_u8(out, '"');
+    append_u8(out, '"');
 }
 
 void json_write_bool(Buf *out, bool value) {

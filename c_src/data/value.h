@@ -18,6 +18,7 @@ typedef struct ValueRules {
 // (SerializationException: a number where a string belongs, a string for BOOL that is no boolean, bad base64 …).
 bool value_check_json(JsonDocument *document, Json value, Error *error);
 // Whether any BOOL or NULL inside is written as a string: the request then falls back to the older layer.
+// value_check_json must have passed for this value; likewise below.
 bool value_uses_lenient_boolean(JsonDocument *document, Json value);
 // Whether some AttributeValue inside has two members: likewise.
 bool value_has_two_members(JsonDocument *document, Json value);

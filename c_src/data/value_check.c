@@ -3,6 +3,7 @@
 // whatever they hold.
 #include "base/base64.h"
 #include "base/limits.h"
+#include "data/json_internal.h"
 #include "data/value.h"
 #include "data/value_internal.h"
 
@@ -89,6 +90,7 @@ static bool check_string(const Check *check, Json json) {
 
 static bool check_boolean(const Check *check, Json json) {
     bool value;
+    if (json.type == JSON_STRING) check->document->has_lenient_booleans = true;
     if (value_read_boolean(check->document, json, &value)) return true;
     if (json.type == JSON_STRING) return refuse(check, "Unexpected token received from parser");
     return refuse_scalar(check, json, "Boolean");
@@ -184,21 +186,38 @@ static bool check_member(const Check *check, ValueType type, Json json, unsigned
     }
 }
 
-static bool check_value(const Check *check, Json json, unsigned levels_left) {
-    if (json.type == JSON_NULL || json.type == JSON_ABSENT) return true;
-    if (json.type == JSON_ARRAY) {
-        return refuse(check, "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue");
-    }
-    if (json.type != JSON_OBJECT) return refuse(check, "Unexpected value type in payload");
-    JsonIterator iterator = json_iterate(check->document, json);
+static bool check_members(const Check *check, Json object, unsigned levels_left) {
+    JsonIterator iterator = json_iterate(check->document, object);
     ArenaMark mark = arena_mark(check->document->arena);
+    ValueType found = VALUE_NONE;
     Slice name;
     Json member;
     while (json_next(&iterator, &name, &member)) {
-        if (!check_member(check, value_type_of_member(name), member, levels_left)) return false;
+        ValueType type = value_type_of_member(name);
+        if (!check_member(check, type, member, levels_left)) return false;
+        if (type != VALUE_NONE && member.type != JSON_NULL) {
+            if (found != VALUE_NONE && found != type) check->document->has_two_typed_values = true;
+            found = type;
+        }
         arena_rewind(check->document->arena, mark);
     }
     return true;
+}
+
+static bool check_value(const Check *check, Json json, unsigned levels_left) {
+    Slice name;
+    Json member;
+    if (json_only_member(check->document, json, &name, &member)) {
+        return check_member(check, value_type_of_member(name), member, levels_left);
+    }
+    switch (json.type) {
+    case JSON_NULL:
+    case JSON_ABSENT: return true;
+    case JSON_OBJECT: return check_members(check, json, levels_left);
+    case JSON_ARRAY:
+        return refuse(check, "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue");
+    default: return refuse(check, "Unexpected value type in payload");
+    }
 }
 
 bool value_check_json(JsonDocument *document, Json value, Error *error) {
@@ -266,10 +285,13 @@ static bool has_two_types(JsonDocument *document, Json value) {
     return false;
 }
 
+// Nearly every document has neither, which value_check_json has noted; in the others the value is looked through.
 bool value_uses_lenient_boolean(JsonDocument *document, Json value) {
-    return holds_within(document, value, has_string_for_boolean, VALUE_NESTING_DECODE_MAX + 1);
+    return document->has_lenient_booleans &&
+           holds_within(document, value, has_string_for_boolean, VALUE_NESTING_DECODE_MAX + 1);
 }
 
 bool value_has_two_members(JsonDocument *document, Json value) {
-    return holds_within(document, value, has_two_types, VALUE_NESTING_DECODE_MAX + 1);
+    return document->has_two_typed_values &&
+           holds_within(document, value, has_two_types, VALUE_NESTING_DECODE_MAX + 1);
 }

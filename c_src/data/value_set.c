@@ -1,5 +1,6 @@
 // Sets, numbers and binaries of requests.
 #include "base/base64.h"
+#include "data/append_internal.h"
 #include "data/decimal.h"
 #include "data/item_codec_internal.h"
 #include "data/value_internal.h"
@@ -16,7 +17,7 @@ bool value_append_number(Slice text, const ValueRules *rules, Buf *out, Error *e
         return error_enveloped(error, out->arena, "%S", &view);
     }
     size_t length_at = out->len;
-    buf_u8(out, 0);
+    append_u8(out, 0);
     decimal_store(out, &number);
     if (!out->failed) out->data[length_at] = (uint8_t)(out->len - length_at - 1);
     return true;
@@ -115,7 +116,7 @@ static bool append_member(JsonDocument *document, Json member, ValueType type, c
     Slice text = json_string(document, member);
     if (type == VALUE_NS) return value_append_number(text, rules, out, error);
     if (type == VALUE_BS) value_append_base64(text, out);
-    else buf_slice(out, text);
+    else append_slice(out, text);
     return true;
 }
 

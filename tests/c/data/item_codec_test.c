@@ -180,6 +180,32 @@ TEST(written_attributes_are_sorted_in_place) {
     arena_free(&test_arena);
 }
 
+// Buffers of every length, so that some are full: sorting must not let them grow into memory that it gives back.
+TEST(sorting_leaves_full_buffers_alone) {
+    for (size_t len = 0; len < 150; len++) {
+        Buf item = new_buf();
+        uint8_t text[150] = {0};
+        size_t start = item_open(&item);
+        for (int i = 0; i < 2; i++) {
+            buf_slice(&item, i == 0 ? SLICE("b") : SLICE("a"));
+            value_append_binary(&item, slice_of(text, i == 0 ? len : 0));
+        }
+        item_close(&item, start, attributes_sort_written(&item, start, 2));
+        arena_alloc(&test_arena, 64);
+        check_context("%d bytes", (int)len);
+        CHECK(item_is_valid(buf_view(&item)));
+        Buf set;
+        buf_init(&set, &test_arena);
+        start = container_open(&set, VALUE_BS);
+        buf_slice(&set, SLICE("b"));
+        buf_slice(&set, slice_of(text, len));
+        CHECK(!members_sort_written(&set, start, 2, VALUE_BS));
+        container_close(&set, start, 2);
+        CHECK(value_is_valid(buf_view(&set)));
+        arena_free(&test_arena);
+    }
+}
+
 TEST(a_subset_keeps_named_attributes_in_order) {
     Buf subset = new_buf();
     Slice item = from_hex(&test_arena, SLICE("01 03 01 61 09 01 62 0a 01 63 0b"));

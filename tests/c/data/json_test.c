@@ -196,6 +196,15 @@ TEST(deep_documents) {
     }
 }
 
+TEST(blanks_around_a_document_are_no_part_of_it) {
+    begin();
+    Error error = {0};
+    JsonDocument document;
+    REQUIRE(json_open(&document, &test_arena, SLICE(" \n\t\"x\"\r\n \n"), &error));
+    CHECK_EQ_SLICE(json_string(&document, document.root), "x");
+    end();
+}
+
 TEST(refused_documents) {
     begin();
     static const struct {

@@ -126,6 +126,7 @@ static bool holds(Predicate *predicate, const char *text) {
     JsonDocument document;
     check_context("%s", text);
     return CHECK(json_open(&document, &document_arena, slice_of_cstr(text), &error)) &&
+           CHECK(value_check_json(&document, document.root, &error)) &&
            predicate(&document, document.root);
 }
 

@@ -246,9 +246,10 @@ static bool check_targets(Checker *checker) {
 }
 
 static bool check_set_operand(Checker *checker, const AstAction *action) {
+    // As captured on AWS; DynamoDB Local spells two of them BINARY and BOOLEAN.
     static const char *const TYPE_NAMES[] = {
-        [VALUE_S] = "STRING", [VALUE_N] = "NUMBER", [VALUE_B] = "BINARY",   [VALUE_M] = "MAP",
-        [VALUE_L] = "LIST",   [VALUE_NULL] = "NULL", [VALUE_BOOL] = "BOOLEAN",
+        [VALUE_S] = "STRING", [VALUE_N] = "NUMBER",  [VALUE_B] = "Binary",  [VALUE_M] = "MAP",
+        [VALUE_L] = "LIST",   [VALUE_NULL] = "NULL", [VALUE_BOOL] = "BOOL",
     };
     ValueType type = checker->resolved[action->value].type;
     bool is_add = action->tag == ACTION_ADD;

@@ -14,7 +14,7 @@ enum { HASH_BYTES = 8 };
 #define STATE_VERIFY 1
 
 static bool is_key(Slice key) {
-    return key.len > HASH_BYTES;
+    return key.len > HASH_BYTES && key.len <= DIRECTORY_KEY_BYTES_MAX;
 }
 
 static StepVerdict reply_corrupt(Step *step) {

@@ -14,9 +14,11 @@
 #ifndef SHVM_ROLE_DIRECTORY_H
 #define SHVM_ROLE_DIRECTORY_H
 
+#include "base/limits.h"
 #include "msg/envelope.h"
 
 #define DIRECTORY_LIST_MAX 1000u           // keys per LIST or FENCE
+#define DIRECTORY_KEY_BYTES_MAX (8 + 2 * PARTITION_KEY_BYTES_MAX + 2) // hash, and a key that is all escapes
 #define DIRECTORY_SWEEP_MS 60000.0         // a registration is probed when it is that old, and so often
 #define DIRECTORY_ERASE_MS 600000.0        // a fenced shard erases itself when it is empty after that time
 

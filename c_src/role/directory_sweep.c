@@ -8,8 +8,8 @@
 
 enum {
     PROBES_MAX = 40,       // calls a step: the free plan allows 50 subrequests an invocation
-    PAGE_ROWS = 1000,      // rows read at a time
-    PAGES_MAX = 20,        // pages a step: bounds its time where nearly all keys are confirmed
+    PAGE_ROWS = 500,       // rows read at a time
+    PAGES_MAX = 40,        // pages a step: bounds its time where nearly all keys are confirmed
     HASH_BYTES = 8,
 };
 static const double CONTINUE_MS = 1000; // until the next part of a sweep that is not through
@@ -22,10 +22,14 @@ typedef struct Probe {
 typedef struct Sweep {
     Probe probes[PROBES_MAX];
     size_t probe_count;
+    uint8_t cursor[DIRECTORY_KEY_BYTES_MAX];
 } Sweep;
 
-// Looks at one page of keys behind the cursor and moves it; *is_through when the list's end was reached.
+// Looks at one page of keys behind the cursor and moves it; *is_through when the list's end was reached. The page's
+// memory is given back where no probe came of it: most pages hold confirmed keys alone.
 static bool look_at_page(Step *step, DirectoryRecord *record, Sweep *sweep, bool *is_through) {
+    ArenaMark mark = arena_mark(step->arena);
+    size_t probes_before = sweep->probe_count;
     Buf lower;
     buf_init(&lower, step->arena);
     buf_bytes(&lower, record->sweep_cursor);
@@ -36,7 +40,9 @@ static bool look_at_page(Step *step, DirectoryRecord *record, Sweep *sweep, bool
     for (size_t i = 0; i < count && sweep->probe_count < PROBES_MAX; i++) {
         KeyRow row;
         if (!key_row_decode(rows[i].value, &row, &step->error)) return false;
-        record->sweep_cursor = rows[i].key;
+        if (rows[i].key.len > DIRECTORY_KEY_BYTES_MAX) return error_corrupt(&step->error, "overlong directory key");
+        memcpy(sweep->cursor, rows[i].key.data, rows[i].key.len);
+        record->sweep_cursor = slice_of(sweep->cursor, rows[i].key.len);
         if (row.state == KEY_CONFIRMED) continue;
         if (row.registered_ms + DIRECTORY_SWEEP_MS <= step->in.now_ms) {
             sweep->probes[sweep->probe_count++] = (Probe){rows[i].key, row.stamp};
@@ -46,6 +52,7 @@ static bool look_at_page(Step *step, DirectoryRecord *record, Sweep *sweep, bool
     }
     *is_through = count < PAGE_ROWS && sweep->probe_count < PROBES_MAX;
     if (*is_through) record->sweep_cursor = (Slice){NULL, 0};
+    if (sweep->probe_count == probes_before) arena_rewind(step->arena, mark);
     return true;
 }
 
@@ -74,13 +81,17 @@ static bool schedule(Step *step, DirectoryRecord *record) {
 }
 
 StepVerdict directory_sweep(Step *step, Slice table_id, DirectoryRecord *record) {
-    Sweep sweep = {.probe_count = 0};
+    Sweep *sweep = ARENA_NEW(step->arena, Sweep);
     bool is_through = false;
-    if (record->sweep_cursor.len == 0) record->unconfirmed_seen = false;
-    for (int page = 0; page < PAGES_MAX && !is_through && sweep.probe_count < PROBES_MAX; page++) {
-        if (!look_at_page(step, record, &sweep, &is_through)) return finish_quietly(step, false);
+    if (sweep == NULL) {
+        error_out_of_memory(&step->error);
+        return finish_quietly(step, false);
     }
-    if (sweep.probe_count == 0) return finish_quietly(step, schedule(step, record));
+    if (record->sweep_cursor.len == 0) record->unconfirmed_seen = false;
+    for (int page = 0; page < PAGES_MAX && !is_through && sweep->probe_count < PROBES_MAX; page++) {
+        if (!look_at_page(step, record, sweep, &is_through)) return finish_quietly(step, false);
+    }
+    if (sweep->probe_count == 0) return finish_quietly(step, schedule(step, record));
     // Should the answers never come, the alarm goes on with the sweep all the same.
     record->sweep_due_ms = step->in.now_ms + DIRECTORY_SWEEP_MS;
     record->unconfirmed_seen = true;
@@ -89,11 +100,11 @@ StepVerdict directory_sweep(Step *step, Slice table_id, DirectoryRecord *record)
     Buf state;
     buf_init(&state, step->arena);
     buf_u8(&state, STATE_SWEEP);
-    buf_varint(&state, sweep.probe_count);
-    for (size_t i = 0; i < sweep.probe_count; i++) {
-        call_probe(step, table_id, record->table_name, sweep.probes[i].key);
-        buf_slice(&state, sweep.probes[i].key);
-        buf_u32(&state, sweep.probes[i].stamp);
+    buf_varint(&state, sweep->probe_count);
+    for (size_t i = 0; i < sweep->probe_count; i++) {
+        call_probe(step, table_id, record->table_name, sweep->probes[i].key);
+        buf_slice(&state, sweep->probes[i].key);
+        buf_u32(&state, sweep->probes[i].stamp);
     }
     step_set_state(step, buf_view(&state));
     return finish_quietly(step, true);

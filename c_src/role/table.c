@@ -53,20 +53,43 @@ static StepVerdict reply_described(Step *step, Slice descriptor, uint64_t item_c
     return reply_ok(step, buf_view(&payload), wrote);
 }
 
+// Sums what the slots of layout hash:N have reported, page by page: the rows themselves are not kept.
+static bool sum_reports(Step *step, uint64_t *item_count, uint64_t *bytes) {
+    enum { PAGE_ROWS = 128 };
+    uint8_t lower[OBJECT_NAME_BYTES_MAX + 1];
+    size_t lower_len = 0;
+    for (size_t count = PAGE_ROWS; count == PAGE_ROWS;) {
+        StoreRow *rows;
+        ArenaMark mark = arena_mark(step->arena);
+        if (!store_list(step, SPACE_OBJECTS, slice_of(lower, lower_len), (Slice){NULL, 0}, PAGE_ROWS, &rows, &count)) {
+            return false;
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (!object_report_add(rows[i].value, item_count, bytes, &step->error)) return false;
+            if (rows[i].key.len > OBJECT_NAME_BYTES_MAX) return error_corrupt(&step->error, "overlong object name");
+            // The next page begins behind this name.
+            memcpy(lower, rows[i].key.data, rows[i].key.len);
+            lower[rows[i].key.len] = 0;
+            lower_len = rows[i].key.len + 1;
+        }
+        arena_rewind(step->arena, mark);
+    }
+    return true;
+}
+
 // Answers with a description of *table; in layout key after the registered directory shards have told their sums.
 static StepVerdict describe(Step *step, const TableDescriptor *table, bool wrote) {
+    Slice descriptor = encode_descriptor(step, table);
+    if (table->layout == LAYOUT_HASH) {
+        uint64_t item_count = 0, bytes = 0;
+        if (!sum_reports(step, &item_count, &bytes)) return reply_error(step);
+        return reply_described(step, descriptor, item_count, bytes, wrote);
+    }
     StoreRow *rows;
     size_t count;
     const Slice open = {NULL, 0};
-    if (!store_list(step, SPACE_OBJECTS, open, open, HASH_SLOTS_MAX, &rows, &count)) return reply_error(step);
-    Slice descriptor = encode_descriptor(step, table);
-    uint64_t item_count = 0, bytes = 0;
-    if (table->layout == LAYOUT_HASH || count == 0) {
-        for (size_t i = 0; i < count; i++) {
-            if (!object_report_add(rows[i].value, &item_count, &bytes, &step->error)) return reply_error(step);
-        }
-        return reply_described(step, descriptor, item_count, bytes, wrote);
-    }
+    if (!store_list(step, SPACE_OBJECTS, open, open, DIRECTORY_SHARDS, &rows, &count)) return reply_error(step);
+    if (count == 0) return reply_described(step, descriptor, 0, 0, wrote);
     Buf message, state;
     buf_init(&message, step->arena);
     control_begin(&message, CONTROL_DIRECTORY_TOTALS);

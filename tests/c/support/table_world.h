@@ -1,0 +1,32 @@
+// What tests of tables, directories and the catalog say to each other's objects, in short.
+#ifndef SHVM_TESTS_SUPPORT_TABLE_WORLD_H
+#define SHVM_TESTS_SUPPORT_TABLE_WORLD_H
+
+#include "support/world.h"
+
+#define TEST_TABLE_ID "00000000-0000-4000-8000-00000000000a"
+#define OTHER_TABLE_ID "00000000-0000-4000-8000-00000000000b"
+
+// The descriptor of a table "Music" with this id. slots 0: layout key.
+TableDescriptor music_table(const char *table_id, uint32_t slots);
+Result send_create(World *world, const TableDescriptor *table);
+// GET, DELETE or DESCRIBE of "Music".
+Result send_table(World *world, ControlKind kind);
+// Decodes the payload of DELETE or DESCRIBE; false when the result has none.
+bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count, uint64_t *bytes);
+// REGISTER of a slot of layout hash, and its report.
+Result send_register_slot(World *world, const TableDescriptor *table, uint32_t slot);
+Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count, uint64_t bytes);
+// How many names the catalog lists.
+size_t catalog_count(World *world);
+
+// The i-th key of a test: hash64 ‖ encoded partition key. Its hashes spread over all shards.
+Slice test_key(World *world, unsigned i);
+Slice test_key_shard(World *world, Slice key);
+Slice test_key_partition(World *world, Slice key);
+Result send_register_key(World *world, Slice key);
+Result send_key_report(World *world, Slice key, uint64_t count, uint64_t bytes);
+// How many keys all shards list.
+size_t directory_count(World *world);
+
+#endif

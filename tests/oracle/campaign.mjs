@@ -17,9 +17,9 @@ let tablesMade = 0;
 const newTableName = () => `oracle_${process.pid}_${++tablesMade}`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function makeGroup(random, { operations, indexes }) {
-    const table = randomTable(random, STAND_IN, indexes && random.chance(0.7));
-    return { table, steps: Array.from({ length: STEPS_PER_GROUP }, () => randomStep(random, table, operations)) };
+export function makeGroup(random, plan) {
+    const table = randomTable(random, STAND_IN, plan.indexes && random.chance(0.7));
+    return { table, steps: Array.from({ length: STEPS_PER_GROUP }, () => randomStep(random, table, plan)) };
 }
 
 export async function createTables(servers, table) {

@@ -1,6 +1,7 @@
 // Compares what two servers answered to one step. A difference is {kind, ours, theirs} with printable sides.
 import { isDeepStrictEqual } from "node:util";
 import { comparable, isAgreed } from "./agreed_texts.mjs";
+import { canonicalNumber } from "./values.mjs";
 
 /** Members whose equality is judged elsewhere or that each server is free to choose. */
 const APART = new Set([
@@ -12,7 +13,7 @@ const APART = new Set([
     "LastEvaluatedKey",
 ]);
 
-/** The value with its sets sorted, and with their members' order in no way a matter of the server. */
+/** The value with its sets sorted. */
 function settled(value) {
     if (Array.isArray(value)) return value.map(settled);
     if (value === null || typeof value !== "object") return value;
@@ -21,6 +22,21 @@ function settled(value) {
         return { [entries[0][0]]: [...entries[0][1]].sort() };
     }
     return Object.fromEntries(entries.map(([name, member]) => [name, settled(member)]));
+}
+
+/** DynamoDB Local returns numbers inside lists, maps and sets as they were spelled; DynamoDB returns them canonical. */
+export function canonical(value) {
+    if (Array.isArray(value)) return value.map(canonical);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+        Object.entries(value).map(([name, member]) => {
+            if (name === "N" && typeof member === "string") return [name, canonicalNumber(member)];
+            if (name === "NS" && Array.isArray(member) && member.every((n) => typeof n === "string")) {
+                return [name, member.map(canonicalNumber)];
+            }
+            return [name, canonical(member)];
+        }),
+    );
 }
 
 /** A text by which equal values, whatever their members' order, are equal. */
@@ -36,11 +52,17 @@ const same = (a, b) => isDeepStrictEqual(settled(a), settled(b));
 const outcome = ({ error }) => error ?? "success";
 const show = ({ error, message, body }) => (error ? `${error}: ${message}` : body);
 
-export function differences(step, ours, theirs) {
+export function differences(step, ours, local) {
+    const theirs = inCanonicalNumbers(local);
     if (ours.answer.error || theirs.answer.error) return failures(step, ours.answer, theirs.answer);
     if (step.walk) return ofWalks(step, ours, theirs);
     const found = ofBodies(step, ours.answer.body, theirs.answer.body);
     return [...found, ...ofCapacity(step, ours.answer.body, theirs.answer.body)];
+}
+
+function inCanonicalNumbers({ answer, pages }) {
+    const made = (one) => ({ ...one, body: canonical(one.body) });
+    return { answer: made(answer), pages: pages.map((page) => ({ ...page, answer: made(page.answer) })) };
 }
 
 function failures(step, ours, theirs) {
@@ -95,7 +117,7 @@ function ofWalks(step, ours, theirs) {
             Items: isUnordered(step) ? asSet(items) : items,
             Count: bodies.reduce((sum, { Count }) => sum + Count, 0),
             ScannedCount: bodies.reduce((sum, { ScannedCount }) => sum + ScannedCount, 0),
-            Pages: isUnordered(step) ? 0 : bodies.map(({ Count, LastEvaluatedKey }) => ({ Count, LastEvaluatedKey })),
+            Pages: isUnordered(step) ? 0 : pageEnds(bodies),
         };
     });
     const found = Object.keys(mine)
@@ -103,6 +125,14 @@ function ofWalks(step, ours, theirs) {
         .map((member) => ({ kind: `walk ${member}`, ours: mine[member], theirs: other[member] }));
     const onePage = ours.pages.length === 1 && theirs.pages.length === 1 && !isPartial(step);
     return onePage ? [...found, ...ofCapacity(step, ours.answer.body, theirs.answer.body)] : found;
+}
+
+/** Where pages end. Whether a page that holds the last match announces another, empty one is each server's choice. */
+function pageEnds(bodies) {
+    const ends = bodies.map(({ ScannedCount, LastEvaluatedKey }) => ({ ScannedCount, LastEvaluatedKey }));
+    while (ends.length > 1 && ends.at(-1).ScannedCount === 0) ends.pop();
+    ends.at(-1).LastEvaluatedKey = undefined;
+    return ends;
 }
 
 function ofCapacity(step, ours, theirs) {

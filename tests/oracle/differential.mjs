@@ -1,6 +1,6 @@
 // The differential test: random tables, items and requests, valid and not, sent to a server and to DynamoDB Local.
 //   node tests/oracle/differential.mjs --endpoint URL [--theirs URL] [--requests N] [--seed S] [--operations A,B,…]
-//        [--indexes] [--clients N] [--failures N] [--group N] [--strict-known] [--keep-going]
+//        [--indexes] [--no-legacy] [--clients N] [--failures N] [--group N] [--strict-known] [--keep-going]
 // Without --theirs it starts DynamoDB Local itself. --group repeats one group of a seed. Exit code 1 on a difference
 // that no entry of known_differences.mjs explains; with --strict-known also on an entry that explained none.
 import { inspect, parseArgs } from "node:util";
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
         seed: { type: "string", default: "1" },
         operations: { type: "string", default: DEFAULT_OPERATIONS.join(",") },
         indexes: { type: "boolean", default: false },
+        "no-legacy": { type: "boolean", default: false },
         clients: { type: "string", default: "8" },
         failures: { type: "string", default: "5" },
         group: { type: "string" },
@@ -34,7 +35,7 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed);
 const wanted = Number(options.requests);
 const failuresMax = Number(options.failures);
-const plan = { operations: options.operations.split(","), indexes: options.indexes };
+const plan = { operations: options.operations.split(","), indexes: options.indexes, legacy: !options["no-legacy"] };
 for (const name of plan.operations) {
     if (!OPERATION_NAMES.includes(name))
         throw new Error(`no operation ${name}; there are ${OPERATION_NAMES.join(", ")}`);

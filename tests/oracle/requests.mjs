@@ -314,15 +314,29 @@ function distinctKeys(table, keys) {
     return keys.filter((key) => !seen.has(identity(key)) && seen.add(identity(key)));
 }
 
-/** One step for `table` by one of `operations`. */
-export function randomStep(random, table, operations) {
-    const operation = random.weighted(operations.map((name) => [WEIGHTS[name], name]));
-    const { request, walk = false } = OPERATIONS[operation](random, table);
-    const step = { operation, request, walk };
-    if (random.chance(FAULT)) breakStep(random, table, step);
-    // Only a walk may leave the segment open: it visits all of them.
-    if (!step.walk && step.request.TotalSegments && random.chance(0.9)) step.request.Segment = 0;
-    return step;
+const LEGACY_MEMBERS = [
+    "Expected",
+    "ConditionalOperator",
+    "AttributeUpdates",
+    "AttributesToGet",
+    "KeyConditions",
+    "QueryFilter",
+    "ScanFilter",
+];
+const isLegacy = ({ request }) =>
+    [request, ...Object.values(request.RequestItems ?? {})].some((part) => LEGACY_MEMBERS.some((name) => part[name]));
+
+/** One step for `table` by one of `operations`; without parameters from before expressions unless `legacy`. */
+export function randomStep(random, table, { operations, legacy: withLegacy }) {
+    for (;;) {
+        const operation = random.weighted(operations.map((name) => [WEIGHTS[name], name]));
+        const { request, walk = false } = OPERATIONS[operation](random, table);
+        const step = { operation, request, walk };
+        if (random.chance(FAULT)) breakStep(random, table, step);
+        // Only a walk may leave the segment open: it visits all of them.
+        if (!step.walk && step.request.TotalSegments && random.chance(0.9)) step.request.Segment = 0;
+        if (withLegacy || !isLegacy(step)) return step;
+    }
 }
 
 const WEIGHTS = {
@@ -346,35 +360,33 @@ const EXPRESSION_MEMBERS = [
     "KeyConditionExpression",
 ];
 
+/** Members no server accepts, or not here. */
+function badMembers({ request }) {
+    const writes = request.Item || request.Key || request.RequestItems;
+    return [
+        { ReturnValues: "SOME" },
+        { Select: "x" },
+        { Limit: 0 },
+        { Limit: -1 },
+        { ReturnItemCollectionMetrics: "x" },
+        { IndexName: "nope" },
+        { ReturnValues: "UPDATED_NEW" },
+        { ConditionalOperator: "AND" },
+        { Segment: 3, TotalSegments: 3 },
+        { Segment: 1 },
+        { ReturnValuesOnConditionCheckFailure: "x" },
+        ...(request.TableName ? [{ TableName: "no_such_table" }] : []),
+        // DynamoDB Local reads this member last: it refuses a write that it has carried out.
+        ...(writes ? [] : [{ ReturnConsumedCapacity: "ALL" }]),
+    ];
+}
+
 /** Spoils a step in one way, mostly one that DynamoDB refuses. */
 function breakStep(random, table, step) {
     const { request } = step;
     const expressions = EXPRESSION_MEMBERS.filter((member) => request[member]);
     const faults = [
-        [
-            2,
-            () =>
-                Object.assign(
-                    request,
-                    random.pick(
-                        [
-                            { ReturnConsumedCapacity: "ALL" },
-                            { ReturnValues: "SOME" },
-                            { Select: "x" },
-                            { Limit: 0 },
-                            { Limit: -1 },
-                            { ReturnItemCollectionMetrics: "x" },
-                            { IndexName: "nope" },
-                            { ReturnValues: "UPDATED_NEW" },
-                            { ConditionalOperator: "AND" },
-                            { TableName: "no_such_table" },
-                            { Segment: 3, TotalSegments: 3 },
-                            { Segment: 1 },
-                            { ReturnValuesOnConditionCheckFailure: "x" },
-                        ].filter((fault) => !("TableName" in fault) || request.TableName),
-                    ),
-                ),
-        ],
+        [2, () => Object.assign(request, random.pick(badMembers(step)))],
         [
             expressions.length > 0 ? 8 : 0,
             () => {
@@ -426,6 +438,9 @@ function breakStep(random, table, step) {
             request.KeyConditionExpression || step.operation === "Scan" ? 3 : 0,
             () => {
                 step.walk = false;
+                // Which segment a key is in, each server decides by its own hash.
+                delete request.Segment;
+                delete request.TotalSegments;
                 request.ExclusiveStartKey = random.chance(0.5) ? randomKey(random, table) : brokenKey(random, table);
             },
         ],

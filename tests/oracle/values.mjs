@@ -98,16 +98,23 @@ export function binaryText(random) {
     return base64(random.chance(0.8) ? random.pick(BYTES) : times(random, 40, () => random.below(256)));
 }
 
-/** Canonical digits: two spellings of one number give one text. */
+/** The number as DynamoDB returns it: expanded, without a sign or digits that say nothing. */
 export function canonicalNumber(text) {
     const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
     if (!match) return text;
     const [, sign, whole, fraction, exponent] = match;
     const digits = (whole + fraction).replace(/^0+/, "");
-    if (digits === "") return "0";
     const trimmed = digits.replace(/0+$/, "");
+    if (trimmed === "") return "0";
     const scale = Number(exponent ?? 0) - fraction.length + (digits.length - trimmed.length);
-    return `${sign === "-" ? "-" : ""}${trimmed}e${scale}`;
+    const point = trimmed.length + scale;
+    const plain =
+        scale >= 0
+            ? trimmed + "0".repeat(scale)
+            : point > 0
+              ? `${trimmed.slice(0, point)}.${trimmed.slice(point)}`
+              : `0.${"0".repeat(-point)}${trimmed}`;
+    return (sign === "-" ? "-" : "") + plain;
 }
 
 function distinct(members, identity) {

@@ -13,6 +13,7 @@ const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory"
 const OTHER_FILES = 300;
 const FILES_PER_OBJECT = 4; // three, and one to spare
 const LIVE_OBJECTS_MAX = 4000; // at about 250 KB each: a gigabyte
+const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
 // V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth.
 const V8_FLAGS = "--min-semi-space-size=64 --max-semi-space-size=128";
@@ -50,6 +51,7 @@ function workerConfig({ layout, module = `${ROOT}build/shvm.wasm` }) {
                 binding, { type: "durable-object", worker: WORKER, exportName },
             ])),
             SHVM_LAYOUT: { type: "text", value: layout },
+            SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },
         exports: Object.fromEntries(objects.map(([, exportName]) => [

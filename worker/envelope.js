@@ -129,9 +129,9 @@ export function httpResponse(reply) {
 }
 
 // gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
-export function gatewayMessage(target, contentType, body, layout) {
+export function gatewayMessage(target, contentType, body, layout, callsMax) {
     const parts = [encoder.encode(target), encoder.encode(contentType), body, encoder.encode(layout)];
-    const message = new Uint8Array(parts.reduce((size, part) => size + 4 + part.length, 1));
+    const message = new Uint8Array(parts.reduce((size, part) => size + 4 + part.length, 1 + 4));
     const view = new DataView(message.buffer);
     message[0] = ENVELOPE_VERSION;
     let at = 1;
@@ -140,6 +140,7 @@ export function gatewayMessage(target, contentType, body, layout) {
         message.set(part, at + 4);
         at += 4 + part.length;
     }
+    view.setUint32(at, callsMax, true);
     return message;
 }
 

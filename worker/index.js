@@ -16,8 +16,10 @@ export default {
             const body = await readBody(request);
             if (body === null) return requestTooLarge();
             const header = (name) => request.headers.get(name) ?? "";
-            const layout = env.SHVM_LAYOUT ?? "";
-            const message = gatewayMessage(header("x-amz-target"), header("content-type"), body, layout);
+            const message = gatewayMessage(
+                header("x-amz-target"), header("content-type"), body,
+                env.SHVM_LAYOUT ?? "", Number(env.SHVM_CALLS_MAX ?? 0),
+            );
             const reply = await runSteps(gateway(env, ctx), StepEvent.START, message);
             return reply instanceof Response ? reply : httpResponse(reply);
         } catch (error) {

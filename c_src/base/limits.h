@@ -53,7 +53,15 @@
 #define STORED_VALUE_INLINE_BYTES_MAX 900u          // [US] measured: larger values cost less in a rowid table
 #define OBJECT_NAME_BYTES_MAX 1024u                 // [CF] ctx.id.name is undefined above
 #define HASH_SLOTS_MAX 4096u                        // [US] layout hash:N
+#define CHANGES_IN_FLIGHT_MAX 256u                  // [US] rows of the effects log; beyond, writes are throttled
+#define CHANGE_ROW_BYTES_MAX 1900000u               // [US] one effect always fits: two images of an item
+#define SHIPPED_ROWS_MAX 32u                        // [US] log rows a shipping round takes
+#define SHIPPED_BYTES_MAX (4u * 1024 * 1024)        // [US] and their bytes, beyond the first row
+#define BACKFILL_ITEMS_MAX 1000u                    // [US] items a backfill command reads
 #define DIRECTORY_SHARDS 4u                         // [US] 1,000 requests/s an object: 4,000 new keys/s a table
+
+#define CALLS_MAX_DEFAULT 40u                       // [CF] 50 subrequests a request on the free plan, less a few
+#define SCAN_LIST_KEYS_MAX 1000u                    // [US] partition keys asked of a directory shard at once
 
 // --- Memory
 #define ARENA_BLOCK_BYTES 65536u                    // [US] first block: most requests need no second

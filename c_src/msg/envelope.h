@@ -25,8 +25,10 @@
 // is sent at once and the step still resumes. Actions are carried out after the commit, in order.
 //
 //   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
+//                     ‖ calls max u32
 //     target is the x-amz-target header's value; empty bytes where a header is missing. The default layout is the
-//     deployment's ("key", "hash:16"; empty: "key"), for tables that do not choose one.
+//     deployment's ("key", "hash:16"; empty: "key"), for tables that do not choose one. Calls max is how many calls one
+//     request may make: the platform's subrequests, less a few (0: what its free plan allows).
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 
@@ -111,6 +113,7 @@ typedef struct Step {
     Slice state;
     ContentType content_type; // echoed in replies
     Slice default_layout;     // the deployment's, at the gateway
+    uint32_t calls_max;       // calls one request may make, at the gateway
     uint32_t rows_read;       // counted by the store
     uint32_t rows_written;
 } Step;

@@ -124,8 +124,12 @@ bool batch_state_decode(Arena *arena, Reader *reader, BatchState *out, Error *er
 
 // --- Sending
 
+uint32_t batch_calls_max(const Step *step) {
+    return step->calls_max < BATCH_CALLS_MAX ? step->calls_max : BATCH_CALLS_MAX;
+}
+
 // Gives each item that can go now the number of its group; items of one object go together.
-static void group_items(BatchState *state) {
+static void group_items(const Step *step, BatchState *state) {
     state->group_count = 0;
     for (size_t i = 0; i < state->item_count; i++) {
         BatchItem *item = &state->items[i];
@@ -135,7 +139,7 @@ static void group_items(BatchState *state) {
             if (slice_equal(state->items[k].object, item->object)) item->group = state->items[k].group;
         }
         bool has_room = state->group_count < BATCH_CALLS_STEP_MAX
-                     && state->calls + state->group_count < BATCH_CALLS_MAX;
+                     && state->calls + state->group_count < batch_calls_max(step);
         if (item->group == 0 && has_room) item->group = ++state->group_count;
     }
 }
@@ -177,7 +181,7 @@ static bool send_group(Step *step, const BatchState *state, uint32_t group, Batc
 }
 
 bool batch_send(Step *step, BatchState *state) {
-    group_items(state);
+    group_items(step, state);
     state->calls += state->group_count;
     size_t in_flight = count_in_flight(state);
     BatchEntry *entries = ARENA_ARRAY(step->arena, BatchEntry, in_flight);

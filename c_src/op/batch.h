@@ -7,8 +7,10 @@
 #include "op/item_key.h"
 #include "op/operation.h"
 
-#define BATCH_CALLS_STEP_MAX 40u // [CF] 50 subrequests a request on the free plan
+#define BATCH_CALLS_STEP_MAX 40u // [US] in flight at once
 #define BATCH_CALLS_MAX 100u     // [US] more than one call a key is never worth it
+// Calls a batch may make in all: what comes beyond is left unprocessed.
+uint32_t batch_calls_max(const Step *step);
 
 typedef struct BatchTable {
     CommandHeader header; // without kind

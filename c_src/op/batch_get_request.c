@@ -302,7 +302,7 @@ static bool batch_get_resume(Request *request, Reader *reader) {
     size_t before = state.item_count;
     size_t failed = batch_drop_done(&state, is_done);
     bool has_progress = state.item_count < before;
-    bool has_more = state.item_count > failed && state.calls < BATCH_CALLS_MAX;
+    bool has_more = state.item_count > failed && state.calls < batch_calls_max(step);
     if (has_progress && has_more) return batch_send(step, &state);
     if (!has_answers(&state) && failure.kind != ERROR_NONE) {
         step->error = failure;

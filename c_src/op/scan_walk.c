@@ -33,7 +33,7 @@ static bool ask_directory(Step *step, ScanState *state) {
     state->phase = SCAN_LISTS;
     state->in_flight = 0;
     for (uint32_t shard = state->next_shard; shard <= last_shard(state); shard++) {
-        if (state->calls + 1 >= SCAN_CALLS_MAX) break;
+        if (state->calls + 1 >= step->calls_max) break;
         Buf name;
         Buf message;
         Buf after;
@@ -47,7 +47,7 @@ static bool ask_directory(Step *step, ScanState *state) {
         buf_slice(&message, state->table.table_id);
         buf_slice(&message, buf_view(&after));
         buf_slice(&message, state->to);
-        buf_varint(&message, SCAN_CALLS_MAX);
+        buf_varint(&message, step->calls_max < SCAN_LIST_KEYS_MAX ? step->calls_max : SCAN_LIST_KEYS_MAX);
         if (name.failed || message.failed || after.failed) return error_out_of_memory(&step->error);
         step_call(step, ROLE_DIRECTORY, CALL_READ, buf_view(&name), buf_view(&message));
         state->in_flight++;
@@ -148,7 +148,7 @@ static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice
 
 static bool ask_partitions(Step *step, ScanState *state) {
     uint64_t ahead = state->one_by_one ? 1 : SCAN_READS_MAX;
-    uint64_t calls_left = SCAN_CALLS_MAX - 1 - state->calls; // one is kept for a probe
+    uint64_t calls_left = step->calls_max - 1 - state->calls; // one is kept for a probe
     if (ahead > calls_left) ahead = calls_left;
     if (ahead > targets_left(state)) ahead = targets_left(state);
     if (state->has_limit && ahead > state->limit_left) ahead = state->limit_left;
@@ -210,9 +210,9 @@ static bool end_behind_target(Step *step, ScanState *state) {
     return ask_for_last_key(step, state);
 }
 
-static bool is_page_full(const ScanState *state) {
+static bool is_page_full(const Step *step, const ScanState *state) {
     if (state->has_limit && state->limit_left == 0) return true;
-    return state->bytes >= RESPONSE_PAGE_BYTES_MAX || state->calls + 1 >= SCAN_CALLS_MAX;
+    return state->bytes >= RESPONSE_PAGE_BYTES_MAX || state->calls + 1 >= step->calls_max;
 }
 
 static bool go_on(Step *step, ScanState *state) {
@@ -222,7 +222,7 @@ static bool go_on(Step *step, ScanState *state) {
         bool is_limit_reached = state->has_limit && state->limit_left == 0;
         return is_limit_reached ? end_behind_target(step, state) : respond(step, state, (Slice){NULL, 0});
     }
-    if (state->has_visited && is_page_full(state)) return end_behind_target(step, state);
+    if (state->has_visited && is_page_full(step, state)) return end_behind_target(step, state);
     return targets_left(state) > 0 ? ask_partitions(step, state) : ask_directory(step, state);
 }
 
@@ -275,7 +275,7 @@ static bool take_reads(Request *request, ScanState *state, bool *stale) {
         if (items.failed) return error_out_of_memory(&step->error);
         if (result.last_key.len > 0) return respond(step, state, result.last_key);
         visit_done(state, result.scanned_count > 0);
-        if (is_page_full(state)) break;
+        if (is_page_full(step, state)) break;
     }
     return go_on(step, state);
 }

@@ -10,7 +10,6 @@
 #include "op/scan_state.h"
 
 #define SCAN_READS_MAX 8u  // [US] partitions asked at once: bounds what answers may hold in memory
-#define SCAN_CALLS_MAX 40u // [CF] 50 subrequests a request on the free plan; some are left for descriptors
 
 // The first step, with from, to, limits and table set.
 bool scan_begin(Step *step, ScanState *state);

@@ -6,7 +6,7 @@
 #include "op/operation.h"
 #include "role/descriptor_cache.h"
 
-// --- state := phase u8 ‖ content type u8 ‖ rest
+// --- state := phase u8 ‖ content type u8 ‖ calls max u32 ‖ rest
 //       PHASE_DESCRIPTORS: nothing more        PHASE_OPERATION: operation u8 ‖ the operation's own
 enum { PHASE_DESCRIPTORS = 1, PHASE_OPERATION = 2 };
 
@@ -15,6 +15,7 @@ static void set_state(Step *step, uint8_t phase, const Operation *operation, Sli
     buf_init(&state, step->arena);
     buf_u8(&state, phase);
     buf_u8(&state, (uint8_t)step->content_type);
+    buf_u32(&state, step->calls_max);
     if (operation != NULL) buf_u8(&state, operation_number(operation));
     buf_bytes(&state, own);
     step_set_state(step, buf_view(&state));
@@ -94,7 +95,9 @@ static void start(Step *step) {
     Slice target = reader_bytes(&message, reader_u32(&message));
     Slice content_type = reader_bytes(&message, reader_u32(&message));
     Slice body = reader_bytes(&message, reader_u32(&message));
-    if (reader_left(&message) != 0) step->default_layout = reader_bytes(&message, reader_u32(&message));
+    step->default_layout = reader_bytes(&message, reader_u32(&message));
+    uint32_t calls_max = reader_u32(&message);
+    step->calls_max = calls_max == 0 ? CALLS_MAX_DEFAULT : calls_max;
     if (message.failed || version != ENVELOPE_VERSION) {
         error_corrupt(&step->error, "malformed gateway message");
         return;
@@ -134,6 +137,7 @@ static void resume(Step *step) {
     Reader state = reader_of(step->in.state);
     uint8_t phase = reader_u8(&state);
     uint8_t content_type = reader_u8(&state);
+    step->calls_max = reader_u32(&state);
     if (state.failed || content_type > CONTENT_XML) {
         error_corrupt(&step->error, "malformed gateway state");
         return;

@@ -243,7 +243,7 @@ void check_request(Slice input, Slice expected) {
     Arena trees;
     arena_init(&arena, 0);
     arena_init(&trees, 0);
-    Step step = {.arena = &arena, .trees = &trees};
+    Step step = {.arena = &arena, .trees = &trees, .calls_max = CALLS_MAX_DEFAULT};
     buf_init(&step.actions, &arena);
     size_t blank = 0;
     while (blank < input.len && input.data[blank] != ' ') blank++;

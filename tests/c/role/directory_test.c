@@ -218,4 +218,27 @@ TEST(a_fenced_shard_is_shut_and_waits_for_its_keys) {
     world_free(world);
 }
 
+// The table has just said that it is alive, and then begins to be deleted.
+static void fence_meanwhile(World *world, Role role, Slice name, Slice message) {
+    (void)name;
+    (void)message;
+    if (role != ROLE_TABLE) return;
+    world_hook(world, NULL);
+    Buf fence;
+    buf_init(&fence, world_arena(world));
+    control_begin(&fence, CONTROL_DIRECTORY_FENCE);
+    buf_slice(&fence, SLICE(TEST_TABLE_ID));
+    buf_varint(&fence, 40);
+    Slice shard = test_key_shard(world, test_key(world, 0));
+    CHECK_EQ_INT(world_send(world, ROLE_DIRECTORY, shard, buf_view(&fence)).status, RESULT_OK);
+}
+
+TEST(a_fence_overtakes_the_table_s_word) {
+    World *world = world_with_table();
+    world_hook(world, fence_meanwhile);
+    CHECK_EQ_INT(send_register_key(world, test_key(world, 0)).status, RESULT_STALE);
+    CHECK_EQ_INT(world_rows(world, test_key_shard(world, test_key(world, 0))), 1); // the tombstone
+    world_free(world);
+}
+
 #endif

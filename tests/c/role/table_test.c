@@ -221,4 +221,38 @@ TEST(a_deletion_overtakes_a_first_registration) {
     world_free(world);
 }
 
+TEST(a_table_is_gone_even_if_its_object_is_not_erased) {
+    World *world = world_new();
+    TableDescriptor table = music_table(TEST_TABLE_ID, 16), other = music_table(OTHER_TABLE_ID, 16);
+    send_create(world, &table);
+    world_lose_erasures(world);
+    CHECK_EQ_INT(send_table(world, CONTROL_TABLE_DELETE).status, RESULT_OK);
+    CHECK(run_to_the_end(world));
+    CHECK_EQ_INT(send_create(world, &other).status, RESULT_OK);
+    world_free(world);
+}
+
+// The catalog's late answer to the creation of a table that another has replaced since.
+static void replace_meanwhile(World *world, Role role, Slice name, Slice message) {
+    (void)name;
+    if (role != ROLE_CATALOG || message.data[1] != CONTROL_CATALOG_ADD) return;
+    world_hook(world, NULL);
+    CHECK(world_run_alarm(world)); // makes the first one ACTIVE
+    CHECK_EQ_INT(send_table(world, CONTROL_TABLE_DELETE).status, RESULT_OK);
+    CHECK(run_to_the_end(world));
+    TableDescriptor other = music_table(OTHER_TABLE_ID, 16);
+    world_plan_fault(world, FAULT_NOT_RUN, 1); // the catalog does not know the second one yet
+    send_create(world, &other);
+    world_plan_fault(world, FAULT_NONE, 0);
+}
+
+TEST(a_late_answer_does_not_activate_another_table) {
+    World *world = world_new();
+    TableDescriptor table = music_table(TEST_TABLE_ID, 16);
+    world_hook(world, replace_meanwhile);
+    CHECK_EQ_INT(send_create(world, &table).status, RESULT_OK);
+    CHECK_EQ_INT(described_status(world), TABLE_CREATING);
+    world_free(world);
+}
+
 #endif

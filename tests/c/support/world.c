@@ -47,6 +47,7 @@ struct World {
     size_t calls_max;
     WorldHook *hook;
     bool crashed;
+    bool loses_erasures;
 };
 
 // --- The store of the object whose step runs. Steps never overlap, so there is one at a time.
@@ -213,6 +214,10 @@ void world_plan_fault(World *world, Fault fault, unsigned one_in) {
     world->random = 1;
 }
 
+void world_lose_erasures(World *world) {
+    world->loses_erasures = true;
+}
+
 void world_hook(World *world, WorldHook *hook) {
     world->hook = hook;
 }
@@ -313,6 +318,7 @@ static size_t perform(World *world, Object *object, Outcome *outcome, Answer *an
         case ACTION_REPLY: outcome->reply = reader_bytes(reader, reader_u32(reader)); break;
         case ACTION_SET_ALARM: object->alarm_ms = reader_f64(reader); break;
         case ACTION_DELETE_ALL:
+            if (world->loses_erasures) break;
             object->storage.count = 0;
             object->alarm_ms = 0;
             break;

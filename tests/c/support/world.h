@@ -28,6 +28,8 @@ double world_now(const World *world);
 // From now on, one in n calls between objects (not the test's own) suffers the fault, the same ones in every run; n 0:
 // none.
 void world_plan_fault(World *world, Fault fault, unsigned one_in);
+// From now on objects die between a commit and the DELETE_ALL that was to follow it.
+void world_lose_erasures(World *world);
 // Every object forgets its `local`, as if all had been evicted.
 void world_evict(World *world);
 // Called before each call between objects is made: a place to interfere. NULL: nothing.

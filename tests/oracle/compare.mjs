@@ -110,6 +110,8 @@ const inAnyOrder = (responses) =>
     responses && Object.fromEntries(Object.entries(responses).map(([table, items]) => [table, asSet(items)]));
 
 function ofWalks(step, ours, theirs) {
+    // One segment of several is each server's own part of the table.
+    if (step.request.Segment !== undefined) return [];
     const [mine, other] = [ours, theirs].map(({ pages }) => {
         const bodies = pages.map(({ answer }) => answer.body);
         const items = bodies.flatMap(({ Items }) => Items ?? []);

@@ -44,7 +44,14 @@ const takesAway = ({ UpdateExpression, AttributeUpdates }) =>
         : TAKES_AWAY.test(UpdateExpression);
 const unitsOf = (capacity) => (Array.isArray(capacity) ? capacity[0] : capacity)?.CapacityUnits ?? 0;
 
-const RUN_TIME = /^(An operand in the|The document path provided in the|The provided) (update )?expression /;
+const RUN_TIME = new RegExp(
+    "^((An operand in the|The document path provided in the|The provided) (update )?expression |" +
+        "Number (over|under)flow|Attempting to store more than 38 )",
+);
+const EXPECTED_FAULT = new RegExp(
+    "^One or more parameter values were invalid: (Value |Invalid number of argument|ComparisonOperator |" +
+        "AttributeValues inside )",
+);
 const VALUE_FAULT = new RegExp(
     "numeric value|(may|should) not be empty|contains duplicates|Number (over|under)flow|significant digits|" +
         "Null attribute value types",
@@ -52,8 +59,15 @@ const VALUE_FAULT = new RegExp(
 
 /** Two texts that are both right about a request with two faults: DynamoDB's order is ours, [ours, theirs]. */
 const ORDER = [
-    // Select rules come before the key condition's syntax, on Scan before Segment rules.
-    [/choosing to get|only when Querying using an IndexName/, /^Invalid KeyConditionExpression: /],
+    // Select rules come before the key condition's syntax and before unused names and values.
+    [
+        /choosing to get|only when Querying using an IndexName/,
+        /^Invalid KeyConditionExpression: |unused in expressions/,
+    ],
+    // A key condition's operands come before the index.
+    [/^Invalid KeyConditionExpression: /, /^The table does not have the specified index: /],
+    // The maps of names and values, and then key values, come before Expected.
+    [/^ExpressionAttribute\w+ can only be specified when using|an empty (string|binary) value/, EXPECTED_FAULT],
     // Values come before mixed parameters and the maps of names and values.
     [VALUE_FAULT, /^Can not use both|unused in expressions|^Invalid \w+Expression: /],
     // Key values come before expressions.
@@ -61,7 +75,7 @@ const ORDER = [
     // What an update meets on the item: which of several comes first is not known of DynamoDB.
     [RUN_TIME, RUN_TIME],
     // Constraints of members come first.
-    [/failed to satisfy constraint: Member must /, /./],
+    [/failed to satisfy constraint: Member must /i, /./],
     // The empty condition comes before the empty update.
     [/^Invalid ConditionExpression: The expression can not be empty;$/, /^Invalid UpdateExpression: /],
 ];

@@ -73,6 +73,6 @@ bool layout_parse(Step *step, Slice text, LayoutKind *layout, uint32_t *slots) {
     return *slots != 0
         || error_validation(&step->error, step->arena,
                             "One or more parameter values were invalid: the layout must be 'key' or 'hash:N', where N "
-                            "is a power of two from 1 to %u: %S",
+                            "is a power of two from 1 to %u; not '%S'",
                             HASH_SLOTS_MAX, &text);
 }

@@ -19,7 +19,7 @@ bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
     out->table_name = reader_slice(reader);
     out->epoch = reader_varint(reader);
     out->by_key = reader_u8(reader) != 0;
-    if (reader->failed || out->kind < COMMAND_GET || out->kind > COMMAND_PROBE) {
+    if (reader->failed || out->kind < COMMAND_GET || out->kind > COMMAND_BACKFILL) {
         return error_corrupt(error, "malformed command header");
     }
     return true;
@@ -68,6 +68,7 @@ enum {
     ITEM_CONSISTENT = 1,
     ITEM_OLD_ON_FAILURE = 2,
     ITEM_LEGACY_UPDATE = 4,
+    ITEM_WAIT_FOR_INDEXES = 8,
 };
 
 void command_encode_item(Buf *out, const ItemCommand *command) {
@@ -81,7 +82,8 @@ void command_encode_item(Buf *out, const ItemCommand *command) {
     buf_slice(out, command->index_set);
     buf_u8(out, (uint8_t)((command->consistent ? ITEM_CONSISTENT : 0)
                           | (command->return_old_on_failure ? ITEM_OLD_ON_FAILURE : 0)
-                          | (command->update_is_legacy ? ITEM_LEGACY_UPDATE : 0)));
+                          | (command->update_is_legacy ? ITEM_LEGACY_UPDATE : 0)
+                          | (command->wait_for_indexes ? ITEM_WAIT_FOR_INDEXES : 0)));
     buf_u8(out, (uint8_t)command->return_values);
     buf_u8(out, (uint8_t)command->return_capacity);
 }
@@ -98,6 +100,7 @@ bool command_decode_item(Reader *reader, const CommandHeader *header, ItemComman
     out->consistent = (flags & ITEM_CONSISTENT) != 0;
     out->return_old_on_failure = (flags & ITEM_OLD_ON_FAILURE) != 0;
     out->update_is_legacy = (flags & ITEM_LEGACY_UPDATE) != 0;
+    out->wait_for_indexes = (flags & ITEM_WAIT_FOR_INDEXES) != 0;
     out->return_values = (ReturnValues)decode_enum(reader, RETURN_VALUES_UPDATED_NEW);
     out->return_capacity = (ReturnCapacity)decode_enum(reader, RETURN_CAPACITY_INDEXES);
     return finish(reader, error);
@@ -108,11 +111,30 @@ enum {
     RANGE_COUNT_ONLY = 2,
     RANGE_CONSISTENT = 4,
     RANGE_RENDER = 8,
+    RANGE_FETCH = 16,
 };
+
+static void encode_names(Buf *out, const Slice *names, size_t count) {
+    buf_varint(out, count);
+    for (size_t i = 0; i < count; i++) buf_slice(out, names[i]);
+}
+
+// False when memory ran out.
+static bool decode_names(Arena *arena, Reader *reader, Slice **names, size_t *count) {
+    uint64_t given = reader_varint(reader);
+    if (given > reader_left(reader)) reader->failed = true;
+    *count = reader->failed ? 0 : (size_t)given;
+    *names = ARENA_ARRAY(arena, Slice, *count);
+    if (*names == NULL) return false;
+    for (size_t i = 0; i < *count; i++) (*names)[i] = reader_slice(reader);
+    return true;
+}
 
 void command_encode_range(Buf *out, const RangeCommand *command) {
     command_encode_header(out, &command->header);
     buf_slice(out, command->index_name);
+    buf_varint(out, command->local_index_id);
+    encode_names(out, command->projected, command->projected_count);
     buf_slice(out, command->lower);
     buf_slice(out, command->upper);
     buf_varint(out, command->partition_len);
@@ -121,14 +143,16 @@ void command_encode_range(Buf *out, const RangeCommand *command) {
     buf_slice(out, command->filter);
     buf_slice(out, command->projection);
     buf_u8(out, (uint8_t)((command->reverse ? RANGE_REVERSE : 0) | (command->count_only ? RANGE_COUNT_ONLY : 0)
-                          | (command->consistent ? RANGE_CONSISTENT : 0) | (command->render ? RANGE_RENDER : 0)));
+                          | (command->consistent ? RANGE_CONSISTENT : 0) | (command->render ? RANGE_RENDER : 0)
+                          | (command->fetch ? RANGE_FETCH : 0)));
     buf_u8(out, (uint8_t)command->return_capacity);
-    buf_varint(out, command->key_name_count);
-    for (size_t i = 0; i < command->key_name_count; i++) buf_slice(out, command->key_names[i]);
+    encode_names(out, command->key_names, command->key_name_count);
 }
 
 bool command_decode_range(Arena *arena, Reader *reader, const CommandHeader *header, RangeCommand *out, Error *error) {
     *out = (RangeCommand){.header = *header, .index_name = reader_slice(reader)};
+    out->local_index_id = (uint32_t)reader_varint(reader);
+    if (!decode_names(arena, reader, &out->projected, &out->projected_count)) return error_out_of_memory(error);
     out->lower = reader_slice(reader);
     out->upper = reader_slice(reader);
     out->partition_len = (size_t)reader_varint(reader);
@@ -143,21 +167,24 @@ bool command_decode_range(Arena *arena, Reader *reader, const CommandHeader *hea
     out->count_only = (flags & RANGE_COUNT_ONLY) != 0;
     out->consistent = (flags & RANGE_CONSISTENT) != 0;
     out->render = (flags & RANGE_RENDER) != 0;
+    out->fetch = (flags & RANGE_FETCH) != 0;
     out->return_capacity = (ReturnCapacity)decode_enum(reader, RETURN_CAPACITY_INDEXES);
-    uint64_t names = reader_varint(reader);
-    if (reader->failed || names > reader_left(reader)) return error_corrupt(error, "malformed command");
-    out->key_name_count = (size_t)names;
-    out->key_names = ARENA_ARRAY(arena, Slice, out->key_name_count);
-    if (out->key_names == NULL) return error_out_of_memory(error);
-    for (size_t i = 0; i < out->key_name_count; i++) out->key_names[i] = reader_slice(reader);
+    if (!decode_names(arena, reader, &out->key_names, &out->key_name_count)) return error_out_of_memory(error);
     return finish(reader, error);
 }
+
+enum {
+    BATCH_CONSISTENT = 1,
+    BATCH_WAIT_FOR_INDEXES = 2,
+};
 
 void command_encode_batch(Buf *out, const BatchCommand *command) {
     command_encode_header(out, &command->header);
     buf_slice(out, command->projection);
     buf_slice(out, command->index_set);
-    buf_u8(out, command->consistent);
+    buf_u8(out, (uint8_t)((command->consistent ? BATCH_CONSISTENT : 0)
+                          | (command->wait_for_indexes ? BATCH_WAIT_FOR_INDEXES : 0)));
+    buf_u8(out, (uint8_t)command->return_capacity);
     buf_varint(out, command->bytes_max);
     buf_varint(out, command->entry_count);
     for (size_t i = 0; i < command->entry_count; i++) {
@@ -172,7 +199,10 @@ void command_encode_batch(Buf *out, const BatchCommand *command) {
 bool command_decode_batch(Arena *arena, Reader *reader, const CommandHeader *header, BatchCommand *out, Error *error) {
     *out = (BatchCommand){.header = *header, .projection = decode_tree(reader, TREE_PROJECTION)};
     out->index_set = reader_slice(reader);
-    out->consistent = reader_u8(reader) != 0;
+    uint8_t flags = reader_u8(reader);
+    out->consistent = (flags & BATCH_CONSISTENT) != 0;
+    out->wait_for_indexes = (flags & BATCH_WAIT_FOR_INDEXES) != 0;
+    out->return_capacity = (ReturnCapacity)decode_enum(reader, RETURN_CAPACITY_INDEXES);
     out->bytes_max = reader_varint(reader);
     uint64_t count = reader_varint(reader);
     if (reader->failed || count > reader_left(reader)) return error_corrupt(error, "malformed command");
@@ -186,5 +216,55 @@ bool command_decode_batch(Arena *arena, Reader *reader, const CommandHeader *hea
         entry->key_item = decode_item(reader);
         entry->item = decode_item(reader);
     }
+    return finish(reader, error);
+}
+
+void command_encode_apply(Buf *out, const ApplyCommand *command) {
+    command_encode_header(out, &command->header);
+    buf_varint(out, command->entry_count);
+    for (size_t i = 0; i < command->entry_count; i++) {
+        const ApplyEntry *entry = &command->entries[i];
+        encode_key(out, &entry->key);
+        buf_u64(out, entry->version);
+        buf_slice(out, entry->item);
+    }
+}
+
+bool command_decode_apply(Arena *arena, Reader *reader, const CommandHeader *header, ApplyCommand *out, Error *error) {
+    *out = (ApplyCommand){.header = *header};
+    uint64_t count = reader_varint(reader);
+    if (reader->failed || count > reader_left(reader)) return error_corrupt(error, "malformed command");
+    out->entry_count = (size_t)count;
+    out->entries = ARENA_ARRAY(arena, ApplyEntry, out->entry_count);
+    if (out->entries == NULL) return error_out_of_memory(error);
+    for (size_t i = 0; i < out->entry_count; i++) {
+        out->entries[i].key = decode_key(reader);
+        out->entries[i].version = reader_u64(reader);
+        out->entries[i].item = decode_item(reader);
+    }
+    return finish(reader, error);
+}
+
+void command_encode_adopt(Buf *out, const AdoptCommand *command) {
+    command_encode_header(out, &command->header);
+    buf_slice(out, command->index_set);
+}
+
+bool command_decode_adopt(Reader *reader, const CommandHeader *header, AdoptCommand *out, Error *error) {
+    *out = (AdoptCommand){.header = *header, .index_set = reader_slice(reader)};
+    return finish(reader, error);
+}
+
+void command_encode_backfill(Buf *out, const BackfillCommand *command) {
+    command_encode_header(out, &command->header);
+    buf_varint(out, command->index_id);
+    buf_slice(out, command->from);
+    buf_varint(out, command->limit);
+}
+
+bool command_decode_backfill(Reader *reader, const CommandHeader *header, BackfillCommand *out, Error *error) {
+    *out = (BackfillCommand){.header = *header, .index_id = (uint32_t)reader_varint(reader)};
+    out->from = reader_slice(reader);
+    out->limit = reader_varint(reader);
     return finish(reader, error);
 }

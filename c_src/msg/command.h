@@ -23,6 +23,9 @@ typedef enum CommandKind {
     COMMAND_BATCH_WRITE = 8,
     COMMAND_FENCE = 9,      // the table is being deleted: empty yourself and refuse everything from now on
     COMMAND_PROBE = 10,     // directory: is this registration used? (sweep)
+    COMMAND_INDEX_APPLY = 11, // a base partition to an index object: entries of the index that changed
+    COMMAND_ADOPT = 12,     // table object: know this index set, and refuse commands of an older epoch
+    COMMAND_BACKFILL = 13,  // table object: bring the next items into an index
 } CommandKind;
 
 typedef enum ReturnValues {
@@ -59,16 +62,23 @@ typedef struct ItemCommand {
     bool update_is_legacy; // AttributeUpdates: flat 400 KB rule, no charge
     Slice projection;  // GET: projection tree
     Slice index_set;   // writes to a table with indexes: msg/index_set.h
+    bool wait_for_indexes; // writes: answer when the global indexes have taken the change
     bool consistent;
     ReturnValues return_values;
     bool return_old_on_failure; // ReturnValuesOnConditionCheckFailure = ALL_OLD
-    ReturnCapacity return_capacity; // GET renders its reply at the partition
+    ReturnCapacity return_capacity; // GET renders its reply at the partition; writes count index arms for it
 } ItemCommand;
 
-// QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open.
+// QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open. For a global index the header's table id
+// is the index's space id, and bounds are keys of that space. For a local index bounds are full keys with the index's
+// RANGE part between partition key and sort key.
 typedef struct RangeCommand {
     CommandHeader header;
     Slice index_name;  // empty: the table itself
+    uint32_t local_index_id; // 0: not a local index
+    bool fetch;        // local index: read whole base items, and charge for it
+    Slice *projected;  // local index: names of the attributes in it, keys included
+    size_t projected_count; // 0: all
     Slice lower;       // first key that may be returned (inclusive)
     Slice upper;       // first key beyond (exclusive)
     size_t partition_len; // layout key: bytes of hash and partition key at the front of both bounds; else 0
@@ -99,13 +109,49 @@ typedef struct BatchCommand {
     size_t entry_count;
     Slice projection;
     Slice index_set;    // BATCH_WRITE to a table with indexes
+    bool wait_for_indexes;
+    ReturnCapacity return_capacity; // BATCH_WRITE: index arms are counted for it
     bool consistent;
     uint64_t bytes_max; // BATCH_GET: the reply's share; entries beyond it come back unprocessed
 } BatchCommand;
 
+// INDEX_APPLY. The header's table id is the index's space id. Idempotent, and ordered per key: an entry whose version is
+// not above the one that stands there changes nothing. Answer: OK, or STALE (the index is gone), without payload.
+typedef struct ApplyEntry {
+    ItemKey key;      // full key in the index's space: hash64 ‖ HASH parts ‖ RANGE parts ‖ the item's own full key
+    uint64_t version; // of the base item
+    Slice item;       // what the index projects; empty: the item has left this key
+} ApplyEntry;
+
+typedef struct ApplyCommand {
+    CommandHeader header;
+    ApplyEntry *entries;
+    size_t entry_count;
+} ApplyCommand;
+
+// ADOPT. The partition stores the header's epoch and the set durably and answers STALE to writes and backfills of an
+// older epoch from then on. Answer: OK (also where it knows this epoch, or a newer one, already), without payload.
+typedef struct AdoptCommand {
+    CommandHeader header;
+    Slice index_set; // as in ItemCommand; empty: the table has no index left
+} AdoptCommand;
+
+// BACKFILL. The epoch must be the one that the partition has adopted, otherwise STALE. The partition reads up to `limit`
+// items from `from` on, has the index's objects take their entries, and answers BackfillResult (result.h) only then:
+// BUSY when they did not, in which case the same command is to be sent again. Items that cannot be indexed are left out.
+typedef struct BackfillCommand {
+    CommandHeader header;
+    uint32_t index_id;
+    Slice from;     // inclusive, as BackfillResult.next gave it; empty: the beginning
+    uint64_t limit; // at most BACKFILL_ITEMS_MAX; less are read where they are large
+} BackfillCommand;
+
 void command_encode_item(Buf *out, const ItemCommand *command);
 void command_encode_range(Buf *out, const RangeCommand *command);
 void command_encode_batch(Buf *out, const BatchCommand *command);
+void command_encode_apply(Buf *out, const ApplyCommand *command);
+void command_encode_adopt(Buf *out, const AdoptCommand *command);
+void command_encode_backfill(Buf *out, const BackfillCommand *command);
 // FENCE and PROBE: the header alone.
 void command_encode_header(Buf *out, const CommandHeader *header);
 
@@ -115,5 +161,8 @@ bool command_decode_header(Reader *reader, CommandHeader *out, Error *error);
 bool command_decode_item(Reader *reader, const CommandHeader *header, ItemCommand *out, Error *error);
 bool command_decode_range(Arena *arena, Reader *reader, const CommandHeader *header, RangeCommand *out, Error *error);
 bool command_decode_batch(Arena *arena, Reader *reader, const CommandHeader *header, BatchCommand *out, Error *error);
+bool command_decode_apply(Arena *arena, Reader *reader, const CommandHeader *header, ApplyCommand *out, Error *error);
+bool command_decode_adopt(Reader *reader, const CommandHeader *header, AdoptCommand *out, Error *error);
+bool command_decode_backfill(Reader *reader, const CommandHeader *header, BackfillCommand *out, Error *error);
 
 #endif

@@ -3,14 +3,18 @@
 enum { INDEX_SET_VERSION = 1 };
 
 void index_set_encode(Buf *out, const TableDescriptor *table) {
-    if (table->index_count == 0) return;
+    size_t count = 0;
+    for (size_t i = 0; i < table->index_count; i++) count += table->indexes[i].status != TABLE_DELETING;
+    if (count == 0) return;
     buf_u8(out, INDEX_SET_VERSION);
     buf_bytes(out, slice_of(table->seed, sizeof table->seed));
     buf_u8(out, (uint8_t)table->layout);
     buf_varint(out, table->slots);
     key_schema_encode(out, &table->keys);
-    buf_varint(out, table->index_count);
-    for (size_t i = 0; i < table->index_count; i++) index_descriptor_encode(out, &table->indexes[i]);
+    buf_varint(out, count);
+    for (size_t i = 0; i < table->index_count; i++) {
+        if (table->indexes[i].status != TABLE_DELETING) index_descriptor_encode(out, &table->indexes[i]);
+    }
 }
 
 bool index_set_decode(Arena *arena, Slice bytes, IndexSet *out, Error *error) {

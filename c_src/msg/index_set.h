@@ -18,7 +18,7 @@ typedef struct IndexSet {
     size_t count;
 } IndexSet;
 
-// Appends nothing for a table without indexes.
+// Leaves out indexes that are being deleted. Appends nothing for a table without indexes.
 void index_set_encode(Buf *out, const TableDescriptor *table);
 // An empty slice gives an empty set.
 bool index_set_decode(Arena *arena, Slice bytes, IndexSet *out, Error *error);

@@ -14,6 +14,10 @@ void name_directory(Buf *out, Slice table_id, uint32_t shard) {
     buf_format(out, "v1/d/%S/%u", &table_id, (unsigned)shard);
 }
 
+void name_index_space(Buf *out, Slice table_id, uint32_t index_id) {
+    buf_format(out, "%S.%u", &table_id, (unsigned)index_id);
+}
+
 uint32_t hash_slot(uint64_t hash, uint32_t slots) {
     uint32_t bits = 0;
     while ((1u << bits) < slots) bits++;
@@ -58,6 +62,15 @@ static bool parse_number(Slice text, uint32_t *out) {
     }
     *out = (uint32_t)value;
     return true;
+}
+
+bool space_id_parse(Slice space_id, Slice *table_id, uint32_t *index_id) {
+    *index_id = 0;
+    if (space_id.len < TABLE_ID_BYTES) return false;
+    *table_id = slice_sub(space_id, 0, TABLE_ID_BYTES);
+    if (space_id.len == TABLE_ID_BYTES) return true;
+    if (space_id.data[TABLE_ID_BYTES] != '.') return false;
+    return parse_number(slice_sub(space_id, TABLE_ID_BYTES + 1, space_id.len), index_id) && *index_id != 0;
 }
 
 static bool parse_partition(Slice rest, ObjectIdentity *out) {

@@ -69,6 +69,7 @@ void range_result_encode(Buf *out, const RangeResult *result) {
     buf_varint(out, result->count);
     buf_varint(out, result->scanned_count);
     buf_varint(out, result->bytes_evaluated);
+    buf_varint(out, result->table_half_units);
     buf_slice(out, result->items_json);
     buf_slice(out, result->last_key);
 }
@@ -77,8 +78,24 @@ bool range_result_decode(Reader *reader, RangeResult *out) {
     out->count = reader_varint(reader);
     out->scanned_count = reader_varint(reader);
     out->bytes_evaluated = reader_varint(reader);
+    out->table_half_units = reader_varint(reader);
     out->items_json = reader_slice(reader);
     out->last_key = reader_slice(reader);
+    return !reader->failed;
+}
+
+void backfill_result_encode(Buf *out, const BackfillResult *result) {
+    buf_u8(out, result->done);
+    buf_slice(out, result->next);
+    buf_varint(out, result->item_count);
+    buf_varint(out, result->entry_count);
+}
+
+bool backfill_result_decode(Reader *reader, BackfillResult *out) {
+    out->done = reader_u8(reader) != 0;
+    out->next = reader_slice(reader);
+    out->item_count = reader_varint(reader);
+    out->entry_count = reader_varint(reader);
     return !reader->failed;
 }
 

@@ -47,11 +47,22 @@ typedef struct RangeResult {
     uint64_t count;            // items that passed the filter
     uint64_t scanned_count;    // items evaluated
     uint64_t bytes_evaluated;  // DynamoDB sizes, before filter and projection
+    uint64_t table_half_units; // local index: base items that were fetched
     Slice items_json;          // the items, rendered and comma-separated (empty under count_only)
     Slice last_key;            // item blob of the last evaluated item's key attributes; empty at the end of the range
 } RangeResult;
 void range_result_encode(Buf *out, const RangeResult *result);
 bool range_result_decode(Reader *reader, RangeResult *out);
+
+// Payload of BACKFILL.
+typedef struct BackfillResult {
+    bool done;            // there are no items behind those that were read
+    Slice next;           // otherwise: where to go on
+    uint64_t item_count;  // items read
+    uint64_t entry_count; // of them in the index
+} BackfillResult;
+void backfill_result_encode(Buf *out, const BackfillResult *result);
+bool backfill_result_decode(Reader *reader, BackfillResult *out);
 
 // Payload of BATCH_GET: count × entry.
 typedef struct BatchGetEntry {

@@ -162,6 +162,9 @@ StepVerdict partition_run_command(Partition *partition) {
     case COMMAND_BATCH_WRITE: return run_batch_write(partition);
     case COMMAND_FENCE: return run_fence(partition);
     case COMMAND_PROBE: return partition_run_probe(partition);
+    case COMMAND_INDEX_APPLY:
+    case COMMAND_ADOPT:
+    case COMMAND_BACKFILL: break;
     }
     return VERDICT_ROLLBACK;
 }

@@ -21,7 +21,8 @@ void name_set_print(Buf *out, const Slice *names, size_t count) {
     buf_u8(out, '[');
     for (uint32_t bucket = 0; bucket < buckets; bucket++) {
         for (size_t i = 0; i < count; i++) {
-            if (java_bucket(java_string_hash(names[i]), distinct) != bucket || stands_before(names, i)) continue;
+            if (java_bucket(java_string_hash(names[i]), distinct) != bucket || stands_before(names, i))
+                continue;
             if (!first) buf_cstr(out, ", ");
             first = false;
             buf_bytes(out, names[i]);

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-// Appends "[a, b]": the distinct names in the order of a java.util.HashSet filled in the order given. Names are valid
-// UTF-8; only the first 256 are printed.
+// Appends "[a, b]": the distinct names in the order of a java.util.HashSet filled in the order given. Names
+// are valid UTF-8; only the first 256 are printed.
 void name_set_print(Buf *out, const Slice *names, size_t count);
 
 #endif

@@ -28,18 +28,18 @@ static bool route_limits(Request *request) {
                                            "\"TableMaxWriteCapacityUnits\":40000}"));
 }
 
-const Operation OPERATION_DESCRIBE_LIMITS = {
-    SLICE_INIT("DescribeLimits"), parse_nothing, route_limits, resume_never};
+const Operation OPERATION_DESCRIBE_LIMITS = {SLICE_INIT("DescribeLimits"), parse_nothing, route_limits,
+                                             resume_never};
 
-// Clients that were given an endpoint, as ours always are, do not ask; whoever does is sent to a server on this
-// machine rather than to AWS.
+// Clients that were given an endpoint, as ours always are, do not ask; whoever does is sent to a server on
+// this machine rather than to AWS.
 static bool route_endpoints(Request *request) {
-    return respond_constant(request,
-                            SLICE("{\"Endpoints\":[{\"Address\":\"localhost:8000\",\"CachePeriodInMinutes\":1440}]}"));
+    return respond_constant(
+        request, SLICE("{\"Endpoints\":[{\"Address\":\"localhost:8000\",\"CachePeriodInMinutes\":1440}]}"));
 }
 
-const Operation OPERATION_DESCRIBE_ENDPOINTS = {
-    SLICE_INIT("DescribeEndpoints"), parse_nothing, route_endpoints, resume_never};
+const Operation OPERATION_DESCRIBE_ENDPOINTS = {SLICE_INIT("DescribeEndpoints"), parse_nothing,
+                                                route_endpoints, resume_never};
 
 // --- DescribeContinuousBackups: point-in-time recovery is never on
 
@@ -75,5 +75,5 @@ static bool resume_backups(Request *request, Reader *state) {
     return error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Table not found: %S", &name);
 }
 
-const Operation OPERATION_DESCRIBE_CONTINUOUS_BACKUPS = {
-    SLICE_INIT("DescribeContinuousBackups"), parse_backups, route_backups, resume_backups};
+const Operation OPERATION_DESCRIBE_CONTINUOUS_BACKUPS = {SLICE_INIT("DescribeContinuousBackups"),
+                                                         parse_backups, route_backups, resume_backups};

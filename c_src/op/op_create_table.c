@@ -22,14 +22,16 @@ static bool read_settings(Request *request, TableDescriptor *table) {
     static const char *const CLASSES[] = {"STANDARD", "STANDARD_INFREQUENT_ACCESS", NULL};
     StreamDraft stream = draft_stream(request);
     if (stream.given && !stream.enabled && stream.view != STREAM_VIEW_NONE) {
-        return error_validation(&step->error, step->arena,
-                                "One or more parameter values were invalid: Table is being created with a stream "
-                                "disabled, UpdateViewType should not be specified");
+        return error_validation(
+            &step->error, step->arena,
+            "One or more parameter values were invalid: Table is being created with a stream "
+            "disabled, UpdateViewType should not be specified");
     }
     if (stream.enabled && stream.view == STREAM_VIEW_NONE) {
-        return error_validation(&step->error, step->arena,
-                                "One or more parameter values were invalid: Table is being created with a stream "
-                                "enabled, UpdateViewType should be specified");
+        return error_validation(
+            &step->error, step->arena,
+            "One or more parameter values were invalid: Table is being created with a stream "
+            "enabled, UpdateViewType should be specified");
     }
     if (stream.enabled) {
         table->stream_view = stream.view;
@@ -76,7 +78,8 @@ static bool parse(Request *request) {
     TableDescriptor *table = ARENA_NEW(request->step->arena, TableDescriptor);
     if (table == NULL) return error_out_of_memory(&request->step->error);
     request->data = table;
-    return draft_table(request, &draft) && validate_table(request, &draft) && draft_to_table(request, &draft, table);
+    return draft_table(request, &draft) && validate_table(request, &draft) &&
+           draft_to_table(request, &draft, table);
 }
 
 // Sixteen bytes that nobody can guess, one stream of them per purpose.

@@ -5,7 +5,8 @@
 #include "op/table_describe.h"
 #include "op/table_schema.h"
 
-static const Member MEMBERS[] = {{MEMBER("ExclusiveStartTableName", STRING)}, {MEMBER("Limit", INTEGER)}, {.name = NULL}};
+static const Member MEMBERS[] = {
+    {MEMBER("ExclusiveStartTableName", STRING)}, {MEMBER("Limit", INTEGER)}, {.name = NULL}};
 static const Rule RULES[] = {
     {.group = 1, .path = "ExclusiveStartTableName", .kind = RULE_PATTERN, .text = TABLE_NAME_PATTERN},
     LENGTH_MIN(1, "ExclusiveStartTableName", TABLE_NAME_CHARS_MIN),

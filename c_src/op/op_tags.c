@@ -11,10 +11,14 @@ static const Member TAG_MEMBERS[] = {
     {MEMBER("ResourceArn", STRING)}, {LIST("Tags", MEMBER_ROWS_TAG_ELEMENT)}, {.name = NULL}};
 static const Member UNTAG_MEMBERS[] = {
     {MEMBER("ResourceArn", STRING)}, {LIST("TagKeys", MEMBER_ROWS_STRING_ELEMENT)}, {.name = NULL}};
-static const Member LIST_MEMBERS[] = {{MEMBER("ResourceArn", STRING)}, {MEMBER("NextToken", STRING)}, {.name = NULL}};
+static const Member LIST_MEMBERS[] = {
+    {MEMBER("ResourceArn", STRING)}, {MEMBER("NextToken", STRING)}, {.name = NULL}};
 
-#define ARN_REQUIRED(g)                                                                                       \
-    {.group = (g), .path = "ResourceArn", .kind = RULE_NOT_NULL, .flags = RULE_BARE, .message = "Invalid TableArn"}
+// clang-format off
+#define ARN_REQUIRED(g)                                                                                      \
+    {.group = (g), .path = "ResourceArn", .kind = RULE_NOT_NULL, .flags = RULE_BARE,                         \
+     .message = "Invalid TableArn"}
+// clang-format on
 
 static const Rule TAG_ROWS[] = {ARN_REQUIRED(1), TAG_RULES(2)};
 static const Rule UNTAG_ROWS[] = {
@@ -44,14 +48,15 @@ static Slice resource_table(Request *request) {
     schema_string(&request->document, request->root, "ResourceArn", &arn);
     Slice name = table_name_from_arn(arn);
     if (is_table_name(name)) return name;
-    error_validation(&step->error, step->arena, "Invalid TableArn: Invalid ResourceArn provided as input %S", &arn);
+    error_validation(&step->error, step->arena, "Invalid TableArn: Invalid ResourceArn provided as input %S",
+                     &arn);
     return (Slice){NULL, 0};
 }
 
 static bool check_resource(Request *request, const Member *members, const Rule *rules, size_t count) {
     return control_check(request, members, rules, count) && resource_table(request).len != 0;
 }
-#define CHECK_RESOURCE(request, members, rules)                                                               \
+#define CHECK_RESOURCE(request, members, rules)                                                              \
     check_resource((request), (members), (rules), sizeof(rules) / sizeof((rules)[0]))
 
 static bool call_resource(Request *request, CallMode mode, ControlKind kind, Slice fields) {
@@ -106,8 +111,8 @@ static bool parse_tag(Request *request) {
     request->data = list;
     if (!CHECK_RESOURCE(request, TAG_MEMBERS, TAG_ROWS)) return false;
     if (!draft_tags(request, &list->tags, &list->count)) return false;
-    return list->count != 0
-        || error_validation(&step->error, step->arena, "Atleast one Tag needs to be provided as Input.");
+    return list->count != 0 ||
+           error_validation(&step->error, step->arena, "Atleast one Tag needs to be provided as Input.");
 }
 
 static bool route_tag(Request *request) {
@@ -146,7 +151,8 @@ static bool route_untag(Request *request) {
     return call_resource(request, CALL_WRITE, CONTROL_TABLE_UPDATE, buf_view(&change));
 }
 
-const Operation OPERATION_UNTAG_RESOURCE = {SLICE_INIT("UntagResource"), parse_untag, route_untag, resume_change};
+const Operation OPERATION_UNTAG_RESOURCE = {SLICE_INIT("UntagResource"), parse_untag, route_untag,
+                                            resume_change};
 
 // --- ListTagsOfResource: a table has at most 50, so there is never a second page
 
@@ -175,5 +181,5 @@ static bool resume_list(Request *request, Reader *state) {
     return respond_json(request, &body);
 }
 
-const Operation OPERATION_LIST_TAGS_OF_RESOURCE = {
-    SLICE_INIT("ListTagsOfResource"), parse_list, route_list, resume_list};
+const Operation OPERATION_LIST_TAGS_OF_RESOURCE = {SLICE_INIT("ListTagsOfResource"), parse_list, route_list,
+                                                   resume_list};

@@ -58,14 +58,15 @@ static bool resume_update(Request *request, Reader *state) {
     if (!answer_described(request, &table, &size)) return false;
     Buf body;
     buf_init(&body, request->step->arena);
-    buf_format(&body, "{\"" SPECIFICATION "\":{\"Enabled\":%s,\"AttributeName\":", enabled ? "true" : "false");
+    buf_format(&body,
+               "{\"" SPECIFICATION "\":{\"Enabled\":%s,\"AttributeName\":", enabled ? "true" : "false");
     json_write_string(&body, attribute);
     buf_cstr(&body, "}}");
     return respond_json(request, &body);
 }
 
-const Operation OPERATION_UPDATE_TIME_TO_LIVE = {
-    SLICE_INIT("UpdateTimeToLive"), parse_update, route_update, resume_update};
+const Operation OPERATION_UPDATE_TIME_TO_LIVE = {SLICE_INIT("UpdateTimeToLive"), parse_update, route_update,
+                                                 resume_update};
 
 // --- DescribeTimeToLive
 
@@ -105,5 +106,5 @@ static bool resume_describe(Request *request, Reader *state) {
     return respond_json(request, &body);
 }
 
-const Operation OPERATION_DESCRIBE_TIME_TO_LIVE = {
-    SLICE_INIT("DescribeTimeToLive"), parse_describe, route_describe, resume_describe};
+const Operation OPERATION_DESCRIBE_TIME_TO_LIVE = {SLICE_INIT("DescribeTimeToLive"), parse_describe,
+                                                   route_describe, resume_describe};

@@ -23,12 +23,15 @@ static Toggle toggle_of(bool given, bool on) {
 
 // -1 takes a ceiling away; any other number below 1 is refused. what: "table" or "index : <name>".
 static bool check_on_demand(Request *request, const ThroughputDraft *on_demand_max, Slice what) {
-    bool bad_read = on_demand_max->read_given && on_demand_max->read_units < 1 && on_demand_max->read_units != -1;
-    bool bad_write = on_demand_max->write_given && on_demand_max->write_units < 1 && on_demand_max->write_units != -1;
+    bool bad_read =
+        on_demand_max->read_given && on_demand_max->read_units < 1 && on_demand_max->read_units != -1;
+    bool bad_write =
+        on_demand_max->write_given && on_demand_max->write_units < 1 && on_demand_max->write_units != -1;
     if (!bad_read && !bad_write) return true;
-    return error_validation(&request->step->error, request->step->arena,
-                            INVALID "Requested Max%sRequestUnits for OnDemandThroughput for %S is outside of valid range",
-                            bad_read ? "Read" : "Write", &what);
+    return error_validation(
+        &request->step->error, request->step->arena,
+        INVALID "Requested Max%sRequestUnits for OnDemandThroughput for %S is outside of valid range",
+        bad_read ? "Read" : "Write", &what);
 }
 
 // --- GlobalSecondaryIndexUpdates
@@ -45,12 +48,14 @@ static bool read_index_update(Request *request, Json action, IndexChange *out) {
     return validate_bounds(request, &throughput) && check_on_demand(request, &on_demand_max, buf_view(&what));
 }
 
-// Observed: a new index's key attributes must be defined by the request, also those that the table knows already.
+// Observed: a new index's key attributes must be defined by the request, also those that the table knows
+// already.
 static bool read_index_create(Request *request, Json action, IndexChange *out) {
     IndexDraft draft;
     KeyAttribute *definitions;
     size_t count;
-    if (!draft_definitions(request, &definitions, &count) || !draft_index(request, action, true, &draft)) return false;
+    if (!draft_definitions(request, &definitions, &count) || !draft_index(request, action, true, &draft))
+        return false;
     if (!validate_new_index(request, &draft, definitions, count)) return false;
     index_of(&draft, definitions, count, &out->index);
     return true;
@@ -68,12 +73,14 @@ static bool read_index_change(Request *request, Json element, IndexChange *out) 
         out->action = (IndexAction)(i + 1);
     }
     if (given == 0) {
-        return refuse(request, INVALID "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                                       "GlobalSecondaryIndexUpdate.Delete must not be null");
+        return refuse(request,
+                      INVALID "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                              "GlobalSecondaryIndexUpdate.Delete must not be null");
     }
     if (given > 1) {
-        return refuse(request, INVALID "Only one of GlobalSecondaryIndexUpdate.Update, "
-                                       "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete may be set");
+        return refuse(request, INVALID
+                      "Only one of GlobalSecondaryIndexUpdate.Update, "
+                      "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete may be set");
     }
     schema_string(&request->document, action, "IndexName", &out->index.name);
     if (out->action == INDEX_UPDATE) return read_index_update(request, action, out);
@@ -102,8 +109,9 @@ static bool read_index_changes(Request *request, Json list, TableUpdate *update)
         }
         // Names are distinct and a table has at most twenty: more of them cannot all be meant.
         if (++update->index_count > 2 * GSI_MAX) {
-            return error_set(&step->error, step->arena, ERROR_LIMIT_EXCEEDED,
-                             "Subscriber limit exceeded: too many global secondary index updates in one request");
+            return error_set(
+                &step->error, step->arena, ERROR_LIMIT_EXCEEDED,
+                "Subscriber limit exceeded: too many global secondary index updates in one request");
         }
     }
     return !document->arena->failed || error_out_of_memory(&step->error);
@@ -114,12 +122,14 @@ static bool read_index_changes(Request *request, Json list, TableUpdate *update)
 static bool read_stream(Request *request, TableUpdate *update) {
     StreamDraft stream = draft_stream(request);
     if (stream.given && !stream.enabled && stream.view != STREAM_VIEW_NONE) {
-        return refuse(request, INVALID "Table is being updated with a stream disabled, UpdateViewType should not be "
-                                       "specified");
+        return refuse(request,
+                      INVALID "Table is being updated with a stream disabled, UpdateViewType should not be "
+                              "specified");
     }
     if (stream.enabled && stream.view == STREAM_VIEW_NONE) {
-        return refuse(request, INVALID "Table is being updated with a stream enabled, UpdateViewType should be "
-                                       "specified");
+        return refuse(request,
+                      INVALID "Table is being updated with a stream enabled, UpdateViewType should be "
+                              "specified");
     }
     update->stream = toggle_of(stream.given, stream.enabled);
     update->stream_view = stream.view;
@@ -134,17 +144,18 @@ static bool read_throughput(Request *request, TableUpdate *update) {
     update->on_demand_max = change_of(&on_demand_max);
     update->warm = change_of(&warm);
     if (update->billing == BILLING_PAY_PER_REQUEST && throughput.given) {
-        return refuse(request, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
-                                       "BillingMode is PAY_PER_REQUEST");
+        return refuse(request,
+                      INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                              "BillingMode is PAY_PER_REQUEST");
     }
     return validate_bounds(request, &throughput) && check_on_demand(request, &on_demand_max, SLICE("table"));
 }
 
 static bool changes_something(const TableUpdate *update) {
-    return update->billing != 0 || update->throughput.read_given || update->on_demand_max.read_given
-        || update->on_demand_max.write_given || update->warm.read_given || update->warm.write_given
-        || update->deletion_protection != TOGGLE_KEEP || update->infrequent_access != TOGGLE_KEEP
-        || update->stream != TOGGLE_KEEP || update->encryption != TOGGLE_KEEP;
+    return update->billing != 0 || update->throughput.read_given || update->on_demand_max.read_given ||
+           update->on_demand_max.write_given || update->warm.read_given || update->warm.write_given ||
+           update->deletion_protection != TOGGLE_KEEP || update->infrequent_access != TOGGLE_KEEP ||
+           update->stream != TOGGLE_KEEP || update->encryption != TOGGLE_KEEP;
 }
 
 static bool parse(Request *request) {
@@ -156,19 +167,20 @@ static bool parse(Request *request) {
     if (update == NULL) return error_out_of_memory(&request->step->error);
     request->data = update;
     Json protection = schema_member(document, root, "DeletionProtectionEnabled");
-    update->deletion_protection = toggle_of(protection.type != JSON_ABSENT,
-                                            schema_boolean(document, root, "DeletionProtectionEnabled", false));
+    update->deletion_protection = toggle_of(
+        protection.type != JSON_ABSENT, schema_boolean(document, root, "DeletionProtectionEnabled", false));
     int table_class = schema_choice(document, root, "TableClass", CLASSES);
     update->infrequent_access = toggle_of(table_class >= 0, table_class == 1);
     Json encryption = schema_member(document, root, "SSESpecification");
-    update->encryption = toggle_of(encryption.type == JSON_OBJECT,
-                                   schema_boolean(document, encryption, "Enabled", false));
+    update->encryption =
+        toggle_of(encryption.type == JSON_OBJECT, schema_boolean(document, encryption, "Enabled", false));
     Json index_updates = schema_member(document, root, "GlobalSecondaryIndexUpdates");
     bool has_index_updates = index_updates.type == JSON_ARRAY && json_count(document, index_updates) > 0;
     if (!read_throughput(request, update) || !read_stream(request, update)) return false;
     if (!changes_something(update) && !has_index_updates) {
-        return refuse(request, "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-                               "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
+        return refuse(request,
+                      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+                      "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
     }
     return read_index_changes(request, index_updates, update);
 }

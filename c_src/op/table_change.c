@@ -121,7 +121,8 @@ static bool decode_update(Arena *arena, Reader *reader, TableUpdate *out) {
 static bool has_fixed_layout_tag(Step *step, Slice key) {
     if (!slice_equal(key, SLICE(LAYOUT_TAG))) return false;
     error_validation(&step->error, step->arena,
-                     "One or more parameter values were invalid: the tag " LAYOUT_TAG " is fixed when a table is created");
+                     "One or more parameter values were invalid: the tag " LAYOUT_TAG
+                     " is fixed when a table is created");
     return true;
 }
 
@@ -149,7 +150,8 @@ static bool apply_tags(Step *step, Reader *reader, TableDescriptor *table) {
     }
     if (table->tag_count <= TAGS_MAX) return true;
     return error_validation(&step->error, step->arena,
-                            "One or more parameter values were invalid: a table can have at most %u tags", TAGS_MAX);
+                            "One or more parameter values were invalid: a table can have at most %u tags",
+                            TAGS_MAX);
 }
 
 static bool apply_untag(Step *step, Reader *reader, TableDescriptor *table) {
@@ -171,9 +173,10 @@ static bool apply_ttl(Step *step, Reader *reader, TableDescriptor *table) {
     bool enabled = reader_u8(reader) != 0;
     Slice attribute = reader_slice(reader);
     if (table->ttl_enabled && !slice_equal(table->ttl_attribute, attribute)) {
-        return error_validation(&step->error, step->arena,
-                                "TimeToLive is active on a different AttributeName: current AttributeName is %S",
-                                &table->ttl_attribute);
+        return error_validation(
+            &step->error, step->arena,
+            "TimeToLive is active on a different AttributeName: current AttributeName is %S",
+            &table->ttl_attribute);
     }
     if (table->ttl_enabled == enabled) {
         return error_validation(&step->error, step->arena, "TimeToLive is already %s",
@@ -187,7 +190,8 @@ static bool apply_ttl(Step *step, Reader *reader, TableDescriptor *table) {
 // --- All kinds
 
 ChangeKind table_change_kind(Slice change) {
-    if (change.len < 2 || change.data[0] != CHANGE_VERSION || change.data[1] > CHANGE_TTL) return (ChangeKind)0;
+    if (change.len < 2 || change.data[0] != CHANGE_VERSION || change.data[1] > CHANGE_TTL)
+        return (ChangeKind)0;
     return (ChangeKind)change.data[1];
 }
 

@@ -1,6 +1,6 @@
-// Changes of a table's description: what UpdateTable, TagResource, UntagResource and UpdateTimeToLive ask of the table
-// object. The gateway validates what it can without the table and encodes; the table object applies, since only there
-// the current description can be trusted.
+// Changes of a table's description: what UpdateTable, TagResource, UntagResource and UpdateTimeToLive ask of
+// the table object. The gateway validates what it can without the table and encodes; the table object
+// applies, since only there the current description can be trusted.
 //
 //   change := version u8 (1) ‖ kind u8 (ChangeKind) ‖ fields
 //     UPDATE  TableUpdate's fields in order, indexes counted
@@ -56,8 +56,8 @@ void table_ttl_encode(Buf *out, bool enabled, Slice attribute);
 
 // What kind of change the bytes hold; 0 when they hold none.
 ChangeKind table_change_kind(Slice change);
-// Applies a change to *table; arrays it makes live in the arena. False: step->error holds the answer, and *table must
-// not be stored.
+// Applies a change to *table; arrays it makes live in the arena. False: step->error holds the answer, and
+// *table must not be stored.
 bool table_change_apply(Step *step, Slice change, TableDescriptor *table);
 
 // UpdateTable's part of it (table_update.c).

@@ -53,8 +53,10 @@ static void write_key_schema(Buf *out, bool *first, const KeySchema *keys) {
     bool first_element = true;
     json_write_member(out, first, "KeySchema");
     buf_u8(out, '[');
-    for (size_t i = 0; i < keys->hash_count; i++) write_key_element(out, &first_element, keys->hash[i].name, "HASH");
-    for (size_t i = 0; i < keys->range_count; i++) write_key_element(out, &first_element, keys->range[i].name, "RANGE");
+    for (size_t i = 0; i < keys->hash_count; i++)
+        write_key_element(out, &first_element, keys->hash[i].name, "HASH");
+    for (size_t i = 0; i < keys->range_count; i++)
+        write_key_element(out, &first_element, keys->range[i].name, "RANGE");
     buf_u8(out, ']');
 }
 
@@ -81,8 +83,10 @@ static void write_throughput(Buf *out, bool *first, const Throughput *units, con
     json_write_member(out, first, "ProvisionedThroughput");
     buf_u8(out, '{');
     if (history != NULL) {
-        if (history->increased_ms != 0) write_time(out, &first_member, "LastIncreaseDateTime", history->increased_ms);
-        if (history->decreased_ms != 0) write_time(out, &first_member, "LastDecreaseDateTime", history->decreased_ms);
+        if (history->increased_ms != 0)
+            write_time(out, &first_member, "LastIncreaseDateTime", history->increased_ms);
+        if (history->decreased_ms != 0)
+            write_time(out, &first_member, "LastDecreaseDateTime", history->decreased_ms);
         bool is_today = (uint64_t)(history->decreased_ms / DAY_MS) == (uint64_t)(now_ms / DAY_MS);
         decreases = is_today ? history->decreases : 0;
     }
@@ -200,7 +204,8 @@ static void write_padded(Buf *out, unsigned value, unsigned width) {
     buf_decimal_u64(out, value);
 }
 
-// A stream's label: when it was enabled, as "2026-11-22T17:45:00.123" (days to a date: the civil calendar's rule).
+// A stream's label: when it was enabled, as "2026-11-22T17:45:00.123" (days to a date: the civil calendar's
+// rule).
 static void write_label(Buf *out, double ms) {
     uint64_t total = (uint64_t)ms;
     unsigned in_day = (unsigned)(total % 86400000);
@@ -336,8 +341,8 @@ bool answer_described(Request *request, TableDescriptor *table, TableSize *size)
 bool answer_descriptor(Request *request, TableDescriptor *table) {
     Result result;
     bool stale;
-    return request_answer(request, 0, &result, &stale)
-        && descriptor_decode(request->step->arena, result.payload, table, &request->step->error);
+    return request_answer(request, 0, &result, &stale) &&
+           descriptor_decode(request->step->arena, result.payload, table, &request->step->error);
 }
 
 bool respond_json(Request *request, const Buf *body) {

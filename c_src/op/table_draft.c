@@ -3,7 +3,8 @@
 #include "msg/schema.h"
 
 static bool read_keys(Request *request, Json object, KeyList *out) {
-    JsonIterator iterator = json_iterate(&request->document, schema_member(&request->document, object, "KeySchema"));
+    JsonIterator iterator =
+        json_iterate(&request->document, schema_member(&request->document, object, "KeySchema"));
     Slice unused;
     Json element;
     while (out->count < KEY_ELEMENTS_MAX && json_next(&iterator, &unused, &element)) {
@@ -48,17 +49,18 @@ ThroughputDraft draft_throughput(Request *request, Json object, const char *name
     return draft;
 }
 
-void draft_throughputs(Request *request, Json object, ThroughputDraft *provisioned, ThroughputDraft *on_demand_max,
-                       ThroughputDraft *warm) {
-    *provisioned = draft_throughput(request, object, "ProvisionedThroughput", "ReadCapacityUnits",
-                                    "WriteCapacityUnits");
+void draft_throughputs(Request *request, Json object, ThroughputDraft *provisioned,
+                       ThroughputDraft *on_demand_max, ThroughputDraft *warm) {
+    *provisioned =
+        draft_throughput(request, object, "ProvisionedThroughput", "ReadCapacityUnits", "WriteCapacityUnits");
     *on_demand_max = draft_throughput(request, object, "OnDemandThroughput", "MaxReadRequestUnits",
                                       "MaxWriteRequestUnits");
     *warm = draft_throughput(request, object, "WarmThroughput", "ReadUnitsPerSecond", "WriteUnitsPerSecond");
 }
 
 static bool read_projection(Request *request, Json index, IndexDraft *out) {
-    static const char *const TYPES[] = {"ALL", "KEYS_ONLY", "INCLUDE", NULL}; // in the order of ProjectionType
+    static const char *const TYPES[] = {"ALL", "KEYS_ONLY", "INCLUDE",
+                                        NULL}; // in the order of ProjectionType
     JsonDocument *document = &request->document;
     Json projection = schema_member(document, index, "Projection");
     out->projection = (ProjectionType)(schema_choice(document, projection, "ProjectionType", TYPES) + 1);
@@ -95,7 +97,8 @@ static bool read_indexes(Request *request, Json list, bool is_global, TableDraft
 }
 
 uint8_t draft_billing(Request *request) {
-    static const char *const MODES[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL}; // in the order of BillingMode
+    static const char *const MODES[] = {"PROVISIONED", "PAY_PER_REQUEST",
+                                        NULL}; // in the order of BillingMode
     return (uint8_t)(schema_choice(&request->document, request->root, "BillingMode", MODES) + 1);
 }
 
@@ -111,14 +114,14 @@ bool draft_table(Request *request, TableDraft *out) {
     Json globals = schema_member(document, root, "GlobalSecondaryIndexes");
     out->locals_given = locals.type == JSON_ARRAY;
     out->globals_given = globals.type == JSON_ARRAY;
-    size_t index_count = (out->locals_given ? json_count(document, locals) : 0)
-                       + (out->globals_given ? json_count(document, globals) : 0);
+    size_t index_count = (out->locals_given ? json_count(document, locals) : 0) +
+                         (out->globals_given ? json_count(document, globals) : 0);
     out->indexes = ARENA_ARRAY(request->step->arena, IndexDraft, index_count);
     if (out->indexes == NULL) return error_out_of_memory(&request->step->error);
-    return read_keys(request, root, &out->keys)
-        && draft_definitions(request, &out->definitions, &out->definition_count)
-        && (!out->locals_given || read_indexes(request, locals, false, out))
-        && (!out->globals_given || read_indexes(request, globals, true, out));
+    return read_keys(request, root, &out->keys) &&
+           draft_definitions(request, &out->definitions, &out->definition_count) &&
+           (!out->locals_given || read_indexes(request, locals, false, out)) &&
+           (!out->globals_given || read_indexes(request, globals, true, out));
 }
 
 // --- The descriptor's parts
@@ -130,10 +133,12 @@ static char type_of(Slice name, const KeyAttribute *definitions, size_t definiti
     return 'S';
 }
 
-void key_schema_of(const KeyList *list, const KeyAttribute *definitions, size_t definition_count, KeySchema *out) {
+void key_schema_of(const KeyList *list, const KeyAttribute *definitions, size_t definition_count,
+                   KeySchema *out) {
     *out = (KeySchema){.hash_count = 0};
     for (size_t i = 0; i < list->count; i++) {
-        KeyAttribute attribute = {list->elements[i].name, type_of(list->elements[i].name, definitions, definition_count)};
+        KeyAttribute attribute = {list->elements[i].name,
+                                  type_of(list->elements[i].name, definitions, definition_count)};
         if (list->elements[i].is_range) {
             out->range[out->range_count++] = attribute;
         } else {
@@ -149,7 +154,8 @@ Throughput throughput_of(const ThroughputDraft *draft) {
     };
 }
 
-void index_of(const IndexDraft *draft, const KeyAttribute *definitions, size_t definition_count, IndexDescriptor *out) {
+void index_of(const IndexDraft *draft, const KeyAttribute *definitions, size_t definition_count,
+              IndexDescriptor *out) {
     *out = (IndexDescriptor){
         .name = draft->name,
         .is_global = draft->is_global,

@@ -1,5 +1,5 @@
-// A table as CreateTable asks for it, before it is one: what the request says, then DynamoDB's checks of what the members
-// say about each other, then the descriptor.
+// A table as CreateTable asks for it, before it is one: what the request says, then DynamoDB's checks of what
+// the members say about each other, then the descriptor.
 #ifndef SHVM_OP_TABLE_DRAFT_H
 #define SHVM_OP_TABLE_DRAFT_H
 
@@ -18,7 +18,8 @@ typedef struct KeyList {
     size_t count;
 } KeyList;
 
-// ProvisionedThroughput, OnDemandThroughput or WarmThroughput: signed, since nonsense has to be told from absence.
+// ProvisionedThroughput, OnDemandThroughput or WarmThroughput: signed, since nonsense has to be told from
+// absence.
 typedef struct ThroughputDraft {
     bool given; // the structure is there
     bool read_given;
@@ -61,19 +62,22 @@ bool draft_index(Request *request, Json index, bool is_global, IndexDraft *out);
 bool draft_table(Request *request, TableDraft *out);
 ThroughputDraft draft_throughput(Request *request, Json object, const char *name, const char *read_name,
                                  const char *write_name);
-void draft_throughputs(Request *request, Json object, ThroughputDraft *provisioned, ThroughputDraft *on_demand_max,
-                       ThroughputDraft *warm);
+void draft_throughputs(Request *request, Json object, ThroughputDraft *provisioned,
+                       ThroughputDraft *on_demand_max, ThroughputDraft *warm);
 uint8_t draft_billing(Request *request);
 
 // --- DynamoDB's checks, in its order (table_validate.c).
 bool validate_table(Request *request, const TableDraft *draft);
 // A global index that UpdateTable adds: only the request's own definitions count.
-bool validate_new_index(Request *request, const IndexDraft *index, const KeyAttribute *definitions, size_t count);
+bool validate_new_index(Request *request, const IndexDraft *index, const KeyAttribute *definitions,
+                        size_t count);
 bool validate_bounds(Request *request, const ThroughputDraft *throughput);
 
 // --- The descriptor's parts, of what passed.
-void key_schema_of(const KeyList *list, const KeyAttribute *definitions, size_t definition_count, KeySchema *out);
-void index_of(const IndexDraft *draft, const KeyAttribute *definitions, size_t definition_count, IndexDescriptor *out);
+void key_schema_of(const KeyList *list, const KeyAttribute *definitions, size_t definition_count,
+                   KeySchema *out);
+void index_of(const IndexDraft *draft, const KeyAttribute *definitions, size_t definition_count,
+              IndexDescriptor *out);
 Throughput throughput_of(const ThroughputDraft *draft);
 
 #endif

@@ -1,5 +1,7 @@
 #include "op/table_schema.h"
 
+// clang-format off: tables of data, one row a line
+
 // --- Members
 
 const Member MEMBER_ROWS_STRING_ELEMENT[] = {{ELEMENT(STRING)}};
@@ -23,9 +25,9 @@ static const Member ON_DEMAND[] = {
 static const Member WARM[] = {
     {MEMBER("ReadUnitsPerSecond", LONG)}, {MEMBER("WriteUnitsPerSecond", LONG)}, {.name = NULL}};
 
-#define THROUGHPUT_MEMBERS                                                                                    \
-    {STRUCTURE("ProvisionedThroughput", "ProvisionedThroughput", THROUGHPUT)},                                \
-        {STRUCTURE("OnDemandThroughput", "OnDemandThroughput", ON_DEMAND)},                                   \
+#define THROUGHPUT_MEMBERS                                                                                   \
+    {STRUCTURE("ProvisionedThroughput", "ProvisionedThroughput", THROUGHPUT)},                               \
+        {STRUCTURE("OnDemandThroughput", "OnDemandThroughput", ON_DEMAND)},                                  \
         {STRUCTURE("WarmThroughput", "WarmThroughput", WARM)}
 
 static const Member LOCAL_INDEX[] = {
@@ -59,10 +61,10 @@ static const Member STREAM[] = {{MEMBER("StreamEnabled", BOOLEAN)}, {MEMBER("Str
 static const Member SSE[] = {
     {MEMBER("Enabled", BOOLEAN)}, {MEMBER("SSEType", STRING)}, {MEMBER("KMSMasterKeyId", STRING)}, {.name = NULL}};
 
-#define SETTING_MEMBERS                                                                                       \
-    {MEMBER("BillingMode", STRING)}, THROUGHPUT_MEMBERS,                                                      \
-        {STRUCTURE("StreamSpecification", "StreamSpecification", STREAM)},                                    \
-        {STRUCTURE("SSESpecification", "SSESpecification", SSE)}, {MEMBER("TableClass", STRING)},             \
+#define SETTING_MEMBERS                                                                                      \
+    {MEMBER("BillingMode", STRING)}, THROUGHPUT_MEMBERS,                                                     \
+        {STRUCTURE("StreamSpecification", "StreamSpecification", STREAM)},                                   \
+        {STRUCTURE("SSESpecification", "SSESpecification", SSE)}, {MEMBER("TableClass", STRING)},            \
         {MEMBER("DeletionProtectionEnabled", BOOLEAN)}
 
 const Member CREATE_TABLE_MEMBERS[] = {
@@ -86,42 +88,42 @@ const Member UPDATE_TABLE_MEMBERS[] = {
 
 // --- Constraints. `p` is the path of the structure that holds the member, with its point.
 
-#define ATTRIBUTE_NAME_RULES(g, path)                                                                         \
+#define ATTRIBUTE_NAME_RULES(g, path)                                                                        \
     NOT_NULL(g, path), LENGTH_MIN(g, path, 1), LENGTH_MAX(g, path, 255)
-#define KEY_ELEMENT_RULES(g, p)                                                                               \
-    NOT_NULL(g, p "KeySchema.*"), ATTRIBUTE_NAME_RULES(g, p "KeySchema.*.AttributeName"),                     \
-        NOT_NULL(g, p "KeySchema.*.KeyType"),                                                                 \
+#define KEY_ELEMENT_RULES(g, p)                                                                              \
+    NOT_NULL(g, p "KeySchema.*"), ATTRIBUTE_NAME_RULES(g, p "KeySchema.*.AttributeName"),                    \
+        NOT_NULL(g, p "KeySchema.*.KeyType"),                                                                \
         {(g), p "KeySchema.*.KeyType", RULE_ENUM, .text = "[HASH, RANGE]"}
-#define INDEX_NAME_RULES(g, p)                                                                                \
-    NOT_NULL(g, p "IndexName"), {(g), p "IndexName", RULE_PATTERN, .text = TABLE_NAME_PATTERN},               \
+#define INDEX_NAME_RULES(g, p)                                                                               \
+    NOT_NULL(g, p "IndexName"), {(g), p "IndexName", RULE_PATTERN, .text = TABLE_NAME_PATTERN},              \
         LENGTH_MIN(g, p "IndexName", 3), LENGTH_MAX(g, p "IndexName", 255)
-#define PROJECTION_RULES(g, p)                                                                                \
-    NOT_NULL(g, p "Projection"),                                                                              \
-        {(g), p "Projection.ProjectionType", RULE_ENUM, .text = "[ALL, INCLUDE, KEYS_ONLY]"},                 \
-        LENGTH_MIN(g, p "Projection.NonKeyAttributes", 1),                                                    \
-        LENGTH_MAX(g, p "Projection.NonKeyAttributes", NON_KEY_ATTRIBUTES_MAX),                               \
-        LENGTH_MIN(g, p "Projection.NonKeyAttributes.*", 1),                                                  \
+#define PROJECTION_RULES(g, p)                                                                               \
+    NOT_NULL(g, p "Projection"),                                                                             \
+        {(g), p "Projection.ProjectionType", RULE_ENUM, .text = "[ALL, INCLUDE, KEYS_ONLY]"},                \
+        LENGTH_MIN(g, p "Projection.NonKeyAttributes", 1),                                                   \
+        LENGTH_MAX(g, p "Projection.NonKeyAttributes", NON_KEY_ATTRIBUTES_MAX),                              \
+        LENGTH_MIN(g, p "Projection.NonKeyAttributes.*", 1),                                                 \
         LENGTH_MAX(g, p "Projection.NonKeyAttributes.*", KEY_ATTRIBUTE_NAME_BYTES_MAX)
-#define THROUGHPUT_RULES(g, p)                                                                                \
-    NOT_NULL(g, p "ProvisionedThroughput.WriteCapacityUnits"),                                                \
-        AT_LEAST(g, p "ProvisionedThroughput.WriteCapacityUnits", 1),                                         \
-        NOT_NULL(g, p "ProvisionedThroughput.ReadCapacityUnits"),                                             \
+#define THROUGHPUT_RULES(g, p)                                                                               \
+    NOT_NULL(g, p "ProvisionedThroughput.WriteCapacityUnits"),                                               \
+        AT_LEAST(g, p "ProvisionedThroughput.WriteCapacityUnits", 1),                                        \
+        NOT_NULL(g, p "ProvisionedThroughput.ReadCapacityUnits"),                                            \
         AT_LEAST(g, p "ProvisionedThroughput.ReadCapacityUnits", 1)
 // What a new global index must satisfy: a key of up to eight attributes.
-#define GLOBAL_INDEX_RULES(g, p)                                                                              \
-    INDEX_NAME_RULES(g, p), NOT_NULL(g, p "KeySchema"), LENGTH_MIN(g, p "KeySchema", 1),                      \
-        LENGTH_MAX(g, p "KeySchema", 2 * INDEX_KEY_ATTRIBUTES_MAX), KEY_ELEMENT_RULES(g, p),                  \
+#define GLOBAL_INDEX_RULES(g, p)                                                                             \
+    INDEX_NAME_RULES(g, p), NOT_NULL(g, p "KeySchema"), LENGTH_MIN(g, p "KeySchema", 1),                     \
+        LENGTH_MAX(g, p "KeySchema", 2 * INDEX_KEY_ATTRIBUTES_MAX), KEY_ELEMENT_RULES(g, p),                 \
         PROJECTION_RULES(g, p), THROUGHPUT_RULES(g, p)
-#define DEFINITION_RULES(g)                                                                                   \
-    NOT_NULL(g, "AttributeDefinitions.*"),                                                                    \
-        ATTRIBUTE_NAME_RULES(g, "AttributeDefinitions.*.AttributeName"),                                      \
-        NOT_NULL(g, "AttributeDefinitions.*.AttributeType"),                                                  \
+#define DEFINITION_RULES(g)                                                                                  \
+    NOT_NULL(g, "AttributeDefinitions.*"),                                                                   \
+        ATTRIBUTE_NAME_RULES(g, "AttributeDefinitions.*.AttributeName"),                                     \
+        NOT_NULL(g, "AttributeDefinitions.*.AttributeType"),                                                 \
         {(g), "AttributeDefinitions.*.AttributeType", RULE_ENUM, .text = "[B, N, S]"}
-#define SETTING_RULES(g)                                                                                      \
-    {(g), "TableClass", RULE_ENUM, .text = "[STANDARD, STANDARD_INFREQUENT_ACCESS]"},                         \
-        NOT_NULL(g, "StreamSpecification.StreamEnabled"),                                                     \
-        {(g), "StreamSpecification.StreamViewType", RULE_ENUM,                                                \
-         .text = "[NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY]"},                                    \
+#define SETTING_RULES(g)                                                                                     \
+    {(g), "TableClass", RULE_ENUM, .text = "[STANDARD, STANDARD_INFREQUENT_ACCESS]"},                        \
+        NOT_NULL(g, "StreamSpecification.StreamEnabled"),                                                    \
+        {(g), "StreamSpecification.StreamViewType", RULE_ENUM,                                               \
+         .text = "[NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY]"},                                   \
         {(g), "SSESpecification.SSEType", RULE_ENUM, .text = "[AES256, KMS]"}
 #define BILLING_RULE(g) {(g), "BillingMode", RULE_ENUM, .text = "[PROVISIONED, PAY_PER_REQUEST]"}
 

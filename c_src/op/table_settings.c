@@ -42,9 +42,9 @@ bool draft_tags(Request *request, Tag **tags, size_t *count) {
         }
         Tag *known = find_tag(*tags, *count, tag.key);
         if (known == NULL && *count == TAGS_MAX) {
-            return error_validation(&step->error, step->arena,
-                                    "One or more parameter values were invalid: a table can have at most %u tags",
-                                    TAGS_MAX);
+            return error_validation(
+                &step->error, step->arena,
+                "One or more parameter values were invalid: a table can have at most %u tags", TAGS_MAX);
         }
         if (known == NULL) known = &(*tags)[(*count)++];
         *known = tag;
@@ -70,9 +70,10 @@ bool layout_parse(Step *step, Slice text, LayoutKind *layout, uint32_t *slots) {
     if (slice_equal(text, SLICE("key"))) return true;
     if (slice_starts_with(text, hash)) *slots = parse_slots(slice_sub(text, hash.len, text.len));
     *layout = LAYOUT_HASH;
-    return *slots != 0
-        || error_validation(&step->error, step->arena,
-                            "One or more parameter values were invalid: the layout must be 'key' or 'hash:N', where N "
-                            "is a power of two from 1 to %u; not '%S'",
-                            HASH_SLOTS_MAX, &text);
+    return *slots != 0 ||
+           error_validation(
+               &step->error, step->arena,
+               "One or more parameter values were invalid: the layout must be 'key' or 'hash:N', where N "
+               "is a power of two from 1 to %u; not '%S'",
+               HASH_SLOTS_MAX, &text);
 }

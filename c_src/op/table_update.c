@@ -1,4 +1,5 @@
-// UpdateTable, applied to the current description. Texts and their order were observed on AWS (docs/compatibility.md).
+// UpdateTable, applied to the current description. Texts and their order were observed on AWS
+// (docs/compatibility.md).
 #include "op/table_change.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -11,7 +12,8 @@ static bool refuse(Step *step, const char *message) {
 
 static IndexDescriptor *find_global(const TableDescriptor *table, Slice name) {
     for (size_t i = 0; i < table->index_count; i++) {
-        if (table->indexes[i].is_global && slice_equal(table->indexes[i].name, name)) return &table->indexes[i];
+        if (table->indexes[i].is_global && slice_equal(table->indexes[i].name, name))
+            return &table->indexes[i];
     }
     return NULL;
 }
@@ -36,19 +38,22 @@ static bool sets_index_throughput(const TableUpdate *update, Slice name) {
 }
 
 static bool check_billing(Step *step, const TableUpdate *update, const TableDescriptor *table) {
-    bool becomes_on_demand = update->billing == BILLING_PAY_PER_REQUEST
-                          || (update->billing == 0 && table->billing == BILLING_PAY_PER_REQUEST);
+    bool becomes_on_demand = update->billing == BILLING_PAY_PER_REQUEST ||
+                             (update->billing == 0 && table->billing == BILLING_PAY_PER_REQUEST);
     if (becomes_on_demand && is_given(&update->throughput)) {
-        return refuse(step, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-                                    "is PAY_PER_REQUEST");
+        return refuse(step, INVALID
+                      "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+                      "is PAY_PER_REQUEST");
     }
     if (update->billing == BILLING_PROVISIONED && !is_given(&update->throughput)) {
-        return refuse(step, INVALID "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+        return refuse(step,
+                      INVALID "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     }
     if (!becomes_on_demand && is_given(&update->on_demand_max)) {
         return error_validation(&step->error, step->arena,
-                                INVALID "Max%sRequestUnits for OnDemandThroughput cannot be specified when the table "
-                                        "BillingMode is PROVISIONED",
+                                INVALID
+                                "Max%sRequestUnits for OnDemandThroughput cannot be specified when the table "
+                                "BillingMode is PROVISIONED",
                                 update->on_demand_max.read_given ? "Read" : "Write");
     }
     if (becomes_on_demand || table->billing != BILLING_PAY_PER_REQUEST) return true;
@@ -56,7 +61,8 @@ static bool check_billing(Step *step, const TableUpdate *update, const TableDesc
         const IndexDescriptor *index = &table->indexes[i];
         if (!index->is_global || sets_index_throughput(update, index->name)) continue;
         return error_validation(&step->error, step->arena,
-                                INVALID "ProvisionedThroughput must be specified for index: %S", &index->name);
+                                INVALID "ProvisionedThroughput must be specified for index: %S",
+                                &index->name);
     }
     return true;
 }
@@ -64,8 +70,10 @@ static bool check_billing(Step *step, const TableUpdate *update, const TableDesc
 static bool report_unchanged(Step *step, const Throughput *units) {
     Buf message;
     buf_init(&message, step->arena);
-    buf_cstr(&message, "The provisioned throughput for the table will not change. The requested value equals the current "
-                       "value. Current ReadCapacityUnits provisioned for the table: ");
+    buf_cstr(
+        &message,
+        "The provisioned throughput for the table will not change. The requested value equals the current "
+        "value. Current ReadCapacityUnits provisioned for the table: ");
     buf_decimal_u64(&message, units->read_units);
     buf_cstr(&message, ". Requested ReadCapacityUnits: ");
     buf_decimal_u64(&message, units->read_units);
@@ -73,8 +81,9 @@ static bool report_unchanged(Step *step, const Throughput *units) {
     buf_decimal_u64(&message, units->write_units);
     buf_cstr(&message, ". Requested WriteCapacityUnits: ");
     buf_decimal_u64(&message, units->write_units);
-    buf_cstr(&message, ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
-                       "limits.");
+    buf_cstr(&message,
+             ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
+             "limits.");
     Slice text = buf_view(&message);
     return error_validation(&step->error, step->arena, "%S", &text);
 }
@@ -82,7 +91,8 @@ static bool report_unchanged(Step *step, const Throughput *units) {
 static void note_throughput_change(Step *step, const Throughput *old, TableDescriptor *table) {
     const Throughput *now = &table->throughput;
     double now_ms = step->in.now_ms;
-    if (now->read_units > old->read_units || now->write_units > old->write_units) table->increased_ms = now_ms;
+    if (now->read_units > old->read_units || now->write_units > old->write_units)
+        table->increased_ms = now_ms;
     if (now->read_units >= old->read_units && now->write_units >= old->write_units) return;
     bool is_same_day = (uint64_t)(table->decreased_ms / DAY_MS) == (uint64_t)(now_ms / DAY_MS);
     table->decreases = is_same_day ? table->decreases + 1 : 1;
@@ -93,7 +103,8 @@ static bool apply_billing(Step *step, const TableUpdate *update, TableDescriptor
     bool stays = update->billing == 0 || update->billing == table->billing;
     Throughput old = table->throughput;
     merge(&table->throughput, &update->throughput);
-    bool is_same = old.read_units == table->throughput.read_units && old.write_units == table->throughput.write_units;
+    bool is_same =
+        old.read_units == table->throughput.read_units && old.write_units == table->throughput.write_units;
     if (stays && is_given(&update->throughput) && is_same) return report_unchanged(step, &old);
     if (stays) {
         note_throughput_change(step, &old, table);
@@ -117,12 +128,15 @@ static bool apply_billing(Step *step, const TableUpdate *update, TableDescriptor
 static bool update_index(Step *step, const IndexChange *change, const TableDescriptor *table) {
     IndexDescriptor *index = find_global(table, change->index.name);
     if (index == NULL) {
-        return refuse(step, "This operation cannot be performed with given input values. Please contact DynamoDB service "
-                            "team for more info: Action Blocked: IndexUpdate");
+        return refuse(
+            step,
+            "This operation cannot be performed with given input values. Please contact DynamoDB service "
+            "team for more info: Action Blocked: IndexUpdate");
     }
     if (table->billing == BILLING_PAY_PER_REQUEST && is_given(&change->throughput)) {
-        return refuse(step, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-                                    "is PAY_PER_REQUEST");
+        return refuse(step, INVALID
+                      "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+                      "is PAY_PER_REQUEST");
     }
     merge(&index->throughput, &change->throughput);
     merge(&index->on_demand_max, &change->on_demand_max);
@@ -140,7 +154,8 @@ static const KeyAttribute *find_definition(const KeyAttribute *definitions, size
 // The types that the table knows win over those of the request; attributes it does not know are added.
 static void adopt_keys(TableDescriptor *table, KeyAttribute *keys, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const KeyAttribute *known = find_definition(table->definitions, table->definition_count, keys[i].name);
+        const KeyAttribute *known =
+            find_definition(table->definitions, table->definition_count, keys[i].name);
         if (known != NULL) {
             keys[i].type = known->type;
         } else {
@@ -161,9 +176,10 @@ static bool create_index(Step *step, const IndexChange *change, TableDescriptor 
     bool has_throughput = change->index.throughput.read_units != 0;
     if (has_throughput != (table->billing == BILLING_PROVISIONED)) {
         return error_validation(&step->error, step->arena,
-                                has_throughput ? INVALID "ProvisionedThroughput should not be specified for index: %S "
-                                                         "when BillingMode is PAY_PER_REQUEST"
-                                               : INVALID "ProvisionedThroughput must be specified for index: %S",
+                                has_throughput
+                                    ? INVALID "ProvisionedThroughput should not be specified for index: %S "
+                                              "when BillingMode is PAY_PER_REQUEST"
+                                    : INVALID "ProvisionedThroughput must be specified for index: %S",
                                 &change->index.name);
     }
     IndexDescriptor *indexes = ARENA_ARRAY(step->arena, IndexDescriptor, table->index_count + 1);
@@ -182,8 +198,8 @@ static bool create_index(Step *step, const IndexChange *change, TableDescriptor 
 }
 
 static bool is_key_of(const KeySchema *keys, Slice name) {
-    return find_definition(keys->hash, keys->hash_count, name) != NULL
-        || find_definition(keys->range, keys->range_count, name) != NULL;
+    return find_definition(keys->hash, keys->hash_count, name) != NULL ||
+           find_definition(keys->range, keys->range_count, name) != NULL;
 }
 
 static bool is_used(const TableDescriptor *table, Slice name) {
@@ -196,7 +212,8 @@ static bool is_used(const TableDescriptor *table, Slice name) {
 
 static bool delete_index(Step *step, const IndexChange *change, TableDescriptor *table) {
     IndexDescriptor *index = find_global(table, change->index.name);
-    if (index == NULL) return error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
+    if (index == NULL)
+        return error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
     IndexDescriptor *end = table->indexes + table->index_count--;
     memmove(index, index + 1, (size_t)(end - index - 1) * sizeof *index);
     // Definitions that no key needs any more go with the index.
@@ -212,9 +229,10 @@ static bool apply_indexes(Step *step, const TableUpdate *update, TableDescriptor
     size_t online = 0;
     for (size_t i = 0; i < update->index_count; i++) online += update->indexes[i].action != INDEX_UPDATE;
     if (online > 1) {
-        return error_set(&step->error, step->arena, ERROR_LIMIT_EXCEEDED,
-                         "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
-                         "table");
+        return error_set(
+            &step->error, step->arena, ERROR_LIMIT_EXCEEDED,
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
+            "table");
     }
     for (size_t i = 0; i < update->index_count; i++) {
         const IndexChange *change = &update->indexes[i];
@@ -236,13 +254,12 @@ static bool apply_stream(Step *step, const TableUpdate *update, TableDescriptor 
     bool has_stream = table->stream_view != STREAM_VIEW_NONE;
     if (update->stream == TOGGLE_OFF) {
         table->stream_view = STREAM_VIEW_NONE; // the label stays, and with it the old stream's ARN
-        return has_stream
-            || error_validation(&step->error, step->arena, "Table has no stream to disable: TableName: %S",
-                                &table->name);
+        return has_stream || error_validation(&step->error, step->arena,
+                                              "Table has no stream to disable: TableName: %S", &table->name);
     }
     if (has_stream) {
-        return error_validation(&step->error, step->arena, "Table already has an enabled stream: TableName: %S",
-                                &table->name);
+        return error_validation(&step->error, step->arena,
+                                "Table already has an enabled stream: TableName: %S", &table->name);
     }
     table->stream_view = update->stream_view;
     table->stream_label_ms = step->in.now_ms;

@@ -1,4 +1,5 @@
-// What CreateTable's members say about each other. Texts and their order were observed on AWS (docs/compatibility.md).
+// What CreateTable's members say about each other. Texts and their order were observed on AWS
+// (docs/compatibility.md).
 #include "op/name_set.h"
 #include "op/table_draft.h"
 
@@ -49,7 +50,8 @@ bool validate_bounds(Request *request, const ThroughputDraft *throughput) {
     buf_init(&message, step->arena);
     buf_cstr(&message, "Given value ");
     buf_decimal_i64(&message, reads_too_much ? throughput->read_units : throughput->write_units);
-    buf_format(&message, " for %s is out of bounds", reads_too_much ? "ReadCapacityUnits" : "WriteCapacityUnits");
+    buf_format(&message, " for %s is out of bounds",
+               reads_too_much ? "ReadCapacityUnits" : "WriteCapacityUnits");
     Slice text = buf_view(&message);
     return error_validation(&step->error, step->arena, "%S", &text);
 }
@@ -57,31 +59,36 @@ bool validate_bounds(Request *request, const ThroughputDraft *throughput) {
 static bool validate_billing(Request *request, const TableDraft *draft) {
     Step *step = request->step;
     if (draft->billing == BILLING_PAY_PER_REQUEST && draft->throughput.given) {
-        return refuse(step, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-                                    "is PAY_PER_REQUEST");
+        return refuse(step, INVALID
+                      "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+                      "is PAY_PER_REQUEST");
     }
     if (!validate_bounds(request, &draft->throughput)) return false;
     if (draft->billing != BILLING_PAY_PER_REQUEST && !draft->throughput.given) {
-        return refuse(step, INVALID "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
-                                    "is PROVISIONED");
+        return refuse(step, INVALID
+                      "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode "
+                      "is PROVISIONED");
     }
     return true;
 }
 
 // One OnDemandThroughput. what: "table" or "index : <name>".
-static bool validate_on_demand(Step *step, const ThroughputDraft *on_demand_max, bool is_provisioned, Slice what) {
+static bool validate_on_demand(Step *step, const ThroughputDraft *on_demand_max, bool is_provisioned,
+                               Slice what) {
     if (is_provisioned && (on_demand_max->read_given || on_demand_max->write_given)) {
         return error_validation(&step->error, step->arena,
-                                INVALID "Max%sRequestUnits for OnDemandThroughput cannot be specified when table "
-                                        "BillingMode is PROVISIONED.",
+                                INVALID
+                                "Max%sRequestUnits for OnDemandThroughput cannot be specified when table "
+                                "BillingMode is PROVISIONED.",
                                 on_demand_max->read_given ? "Read" : "Write");
     }
     bool bad_read = on_demand_max->read_given && on_demand_max->read_units < 1;
     bool bad_write = on_demand_max->write_given && on_demand_max->write_units < 1;
     if (!bad_read && !bad_write) return true;
     return error_validation(&step->error, step->arena,
-                            INVALID "Requested Max%sRequestUnits for OnDemandThroughput for %S is outside of valid "
-                                    "range",
+                            INVALID
+                            "Requested Max%sRequestUnits for OnDemandThroughput for %S is outside of valid "
+                            "range",
                             bad_read ? "Read" : "Write", &what);
 }
 
@@ -122,7 +129,8 @@ static bool validate_simple_key(Step *step, const KeyList *keys) {
     }
     if (keys->count < 2) return true;
     if (has_repeated_key(keys)) {
-        return refuse(step, "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+        return refuse(step,
+                      "Both the Hash Key and the Range Key element in the KeySchema have the same name");
     }
     if (!keys->elements[1].is_range) {
         return refuse(step, "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
@@ -137,19 +145,22 @@ static bool validate_global_key(Step *step, const KeyList *keys) {
     }
     size_t ranges = count_ranges(keys);
     if (keys->count == 2 && ranges == 1 && has_repeated_key(keys)) {
-        return refuse(step, "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+        return refuse(step,
+                      "Both the Hash Key and the Range Key element in the KeySchema have the same name");
     }
     if (has_repeated_key(keys)) {
         return refuse(step, "The KeySchema contains multiple key attributes with the same name");
     }
     for (size_t i = 1; i < keys->count; i++) {
         if (keys->elements[i - 1].is_range && !keys->elements[i].is_range) {
-            return refuse(step, INVALID "All HASH key attributes must precede RANGE key attributes in the KeySchema");
+            return refuse(step, INVALID
+                          "All HASH key attributes must precede RANGE key attributes in the KeySchema");
         }
     }
     if (keys->count - ranges > INDEX_KEY_ATTRIBUTES_MAX || ranges > INDEX_KEY_ATTRIBUTES_MAX) {
         return error_validation(&step->error, step->arena,
-                                INVALID "The KeySchema exceeds the maximum allowed number of %s key attributes",
+                                INVALID
+                                "The KeySchema exceeds the maximum allowed number of %s key attributes",
                                 ranges > INDEX_KEY_ATTRIBUTES_MAX ? "RANGE" : "HASH");
     }
     return true;
@@ -176,7 +187,8 @@ static bool validate_names_differ(Step *step, const IndexDraft *indexes, size_t 
     for (size_t i = from; i < to; i++) {
         for (size_t j = 0; j < i; j++) {
             if (!slice_equal(indexes[i].name, indexes[j].name)) continue;
-            return error_validation(&step->error, step->arena, INVALID "Duplicate index name: %S", &indexes[i].name);
+            return error_validation(&step->error, step->arena, INVALID "Duplicate index name: %S",
+                                    &indexes[i].name);
         }
     }
     return true;
@@ -186,31 +198,37 @@ static bool validate_local(Step *step, const TableDraft *draft, const IndexDraft
     if (!validate_simple_key(step, &index->keys)) return false;
     if (count_ranges(&index->keys) == 0) {
         return error_validation(&step->error, step->arena,
-                                INVALID "Index KeySchema does not have a range key for index: %S", &index->name);
+                                INVALID "Index KeySchema does not have a range key for index: %S",
+                                &index->name);
     }
     if (!slice_equal(index->keys.elements[0].name, draft->keys.elements[0].name)) {
         return error_validation(&step->error, step->arena,
-                                INVALID "Index KeySchema does not have the same leading hash key as table KeySchema "
-                                        "for index: %S. index hash key: %S, table hash key: %S",
+                                INVALID
+                                "Index KeySchema does not have the same leading hash key as table KeySchema "
+                                "for index: %S. index hash key: %S, table hash key: %S",
                                 &index->name, &index->keys.elements[0].name, &draft->keys.elements[0].name);
     }
     return validate_projection(step, index);
 }
 
 static bool validate_locals(Step *step, const TableDraft *draft, size_t count) {
-    if (count == 0) return !draft->locals_given || refuse(step, INVALID "List of LocalSecondaryIndexes is empty");
+    if (count == 0)
+        return !draft->locals_given || refuse(step, INVALID "List of LocalSecondaryIndexes is empty");
     if (count_ranges(&draft->keys) == 0) {
-        return refuse(step, INVALID "Table KeySchema does not have a range key, which is required when specifying a "
-                                    "LocalSecondaryIndex");
+        return refuse(step, INVALID
+                      "Table KeySchema does not have a range key, which is required when specifying a "
+                      "LocalSecondaryIndex");
     }
     for (size_t i = 0; i < count; i++) {
-        if (!validate_defined(step, &draft->indexes[i].keys, draft->definitions, draft->definition_count)) return false;
+        if (!validate_defined(step, &draft->indexes[i].keys, draft->definitions, draft->definition_count))
+            return false;
     }
     for (size_t i = 0; i < count; i++) {
         if (!validate_local(step, draft, &draft->indexes[i])) return false;
     }
     if (!validate_names_differ(step, draft->indexes, 0, count)) return false;
-    if (count > LSI_MAX) return refuse(step, INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of 5");
+    if (count > LSI_MAX)
+        return refuse(step, INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of 5");
     return true;
 }
 
@@ -218,28 +236,32 @@ static bool validate_global_billing(Request *request, const TableDraft *draft, c
     Step *step = request->step;
     bool on_demand = draft->billing == BILLING_PAY_PER_REQUEST;
     if (on_demand && index->throughput.given) {
-        return error_validation(&step->error, step->arena,
-                                INVALID "ProvisionedThroughput should not be specified for index: %S when BillingMode "
-                                        "is PAY_PER_REQUEST",
-                                &index->name);
+        return error_validation(
+            &step->error, step->arena,
+            INVALID "ProvisionedThroughput should not be specified for index: %S when BillingMode "
+                    "is PAY_PER_REQUEST",
+            &index->name);
     }
     if (!on_demand && !index->throughput.given) {
         return error_validation(&step->error, step->arena,
-                                INVALID "ProvisionedThroughput must be specified for index: %S", &index->name);
+                                INVALID "ProvisionedThroughput must be specified for index: %S",
+                                &index->name);
     }
     Buf what;
     buf_init(&what, step->arena);
     buf_format(&what, "index : %S", &index->name);
-    return validate_bounds(request, &index->throughput)
-        && validate_on_demand(step, &index->on_demand_max, !on_demand, buf_view(&what));
+    return validate_bounds(request, &index->throughput) &&
+           validate_on_demand(step, &index->on_demand_max, !on_demand, buf_view(&what));
 }
 
 static bool validate_globals(Request *request, const TableDraft *draft, size_t from) {
     Step *step = request->step;
     size_t count = draft->index_count - from;
-    if (count == 0) return !draft->globals_given || refuse(step, INVALID "List of GlobalSecondaryIndexes is empty");
+    if (count == 0)
+        return !draft->globals_given || refuse(step, INVALID "List of GlobalSecondaryIndexes is empty");
     for (size_t i = from; i < draft->index_count; i++) {
-        if (!validate_defined(step, &draft->indexes[i].keys, draft->definitions, draft->definition_count)) return false;
+        if (!validate_defined(step, &draft->indexes[i].keys, draft->definitions, draft->definition_count))
+            return false;
     }
     for (size_t i = from; i < draft->index_count; i++) {
         const IndexDraft *index = &draft->indexes[i];
@@ -255,10 +277,12 @@ static bool validate_globals(Request *request, const TableDraft *draft, size_t f
     return true;
 }
 
-bool validate_new_index(Request *request, const IndexDraft *index, const KeyAttribute *definitions, size_t count) {
+bool validate_new_index(Request *request, const IndexDraft *index, const KeyAttribute *definitions,
+                        size_t count) {
     Step *step = request->step;
-    return validate_defined(step, &index->keys, definitions, count) && validate_global_key(step, &index->keys)
-        && validate_projection(step, index) && validate_bounds(request, &index->throughput);
+    return validate_defined(step, &index->keys, definitions, count) &&
+           validate_global_key(step, &index->keys) && validate_projection(step, index) &&
+           validate_bounds(request, &index->throughput);
 }
 
 static bool validate_projected_count(Step *step, const TableDraft *draft) {
@@ -280,8 +304,9 @@ static bool is_used(const TableDraft *draft, Slice name) {
 
 static bool report_unused(Step *step, const TableDraft *draft) {
     if (draft->index_count == 0) {
-        return refuse(step, INVALID "Number of attributes in KeySchema does not exactly match number of attributes "
-                                    "defined in AttributeDefinitions");
+        return refuse(step,
+                      INVALID "Number of attributes in KeySchema does not exactly match number of attributes "
+                              "defined in AttributeDefinitions");
     }
     size_t used_max = (draft->index_count + 1) * KEY_ELEMENTS_MAX, used = 0;
     Slice *names = ARENA_ARRAY(step->arena, Slice, draft->definition_count + used_max);
@@ -322,10 +347,10 @@ bool validate_table(Request *request, const TableDraft *draft) {
         return refuse(step, "Invalid KeySchema: Some index key attribute have no definition");
     }
     bool is_provisioned = draft->billing != BILLING_PAY_PER_REQUEST;
-    return validate_defined(step, &draft->keys, draft->definitions, draft->definition_count)
-        && validate_simple_key(step, &draft->keys) && validate_locals(step, draft, local_count)
-        && validate_globals(request, draft, local_count)
-        && validate_names_differ(step, draft->indexes, local_count, draft->index_count)
-        && validate_projected_count(step, draft) && validate_definitions_used(step, draft)
-        && validate_on_demand(step, &draft->on_demand_max, is_provisioned, SLICE("table"));
+    return validate_defined(step, &draft->keys, draft->definitions, draft->definition_count) &&
+           validate_simple_key(step, &draft->keys) && validate_locals(step, draft, local_count) &&
+           validate_globals(request, draft, local_count) &&
+           validate_names_differ(step, draft->indexes, local_count, draft->index_count) &&
+           validate_projected_count(step, draft) && validate_definitions_used(step, draft) &&
+           validate_on_demand(step, &draft->on_demand_max, is_provisioned, SLICE("table"));
 }

@@ -33,7 +33,8 @@ static StepVerdict list(Step *step, Slice after, uint64_t limit) {
     if (after.len != 0) buf_u8(&lower, 0);
     StoreRow *rows;
     size_t count;
-    if (!store_list(step, SPACE_NAMES, buf_view(&lower), (Slice){NULL, 0}, (uint32_t)limit + 1, &rows, &count)) {
+    if (!store_list(step, SPACE_NAMES, buf_view(&lower), (Slice){NULL, 0}, (uint32_t)limit + 1, &rows,
+                    &count)) {
         return reply_error(step);
     }
     bool has_more = count > limit;

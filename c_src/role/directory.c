@@ -30,12 +30,14 @@ static uint32_t new_stamp(const Step *step) {
     return stamp;
 }
 
-// Writes the key's row, and the record where the sweep has to know of it: that is once a sweep, not once a key.
+// Writes the key's row, and the record where the sweep has to know of it: that is once a sweep, not once a
+// key.
 static StepVerdict store_registration(Step *step, DirectoryRecord *record, Slice key) {
     KeyRow row = {.state = KEY_REGISTERED, .registered_ms = step->in.now_ms, .stamp = new_stamp(step)};
     if (!key_row_save(step, key, &row)) return reply_error(step);
     // An alarm that is long overdue was lost.
-    bool is_armed = record->sweep_due_ms != 0 && step->in.now_ms < record->sweep_due_ms + 5 * DIRECTORY_SWEEP_MS;
+    bool is_armed =
+        record->sweep_due_ms != 0 && step->in.now_ms < record->sweep_due_ms + 5 * DIRECTORY_SWEEP_MS;
     if (!is_armed) {
         record->sweep_due_ms = step->in.now_ms + DIRECTORY_SWEEP_MS;
         step_set_alarm(step, record->sweep_due_ms);

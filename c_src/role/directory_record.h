@@ -1,18 +1,19 @@
-// What a directory shard stores: its own record and one row per registered key. See directory.h for the bytes.
+// What a directory shard stores: its own record and one row per registered key. See directory.h for the
+// bytes.
 #ifndef SHVM_ROLE_DIRECTORY_RECORD_H
 #define SHVM_ROLE_DIRECTORY_RECORD_H
 
 #include "msg/envelope.h"
 
 typedef struct DirectoryRecord {
-    bool found;   // false: nobody has registered here yet
-    bool fenced;  // the table is being deleted: no registration any more
+    bool found;  // false: nobody has registered here yet
+    bool fenced; // the table is being deleted: no registration any more
     Slice table_name;
     uint64_t item_count; // sum over the keys' reports
     uint64_t bytes;
-    double sweep_due_ms; // when the alarm is due; 0: none is set
+    double sweep_due_ms;   // when the alarm is due; 0: none is set
     bool unconfirmed_seen; // some key may be unconfirmed that the sweep under way has passed already
-    Slice sweep_cursor;  // the last key the sweep under way has looked at; empty: it begins anew
+    Slice sweep_cursor;    // the last key the sweep under way has looked at; empty: it begins anew
 } DirectoryRecord;
 
 typedef enum KeyState { KEY_REGISTERED = 0, KEY_CONFIRMED = 1 } KeyState;

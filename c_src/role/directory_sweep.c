@@ -7,9 +7,9 @@
 #include "store/store.h"
 
 enum {
-    PROBES_MAX = 40,       // calls a step: the free plan allows 50 subrequests an invocation
-    PAGE_ROWS = 500,       // rows read at a time
-    PAGES_MAX = 40,        // pages a step: bounds its time where nearly all keys are confirmed
+    PROBES_MAX = 40, // calls a step: the free plan allows 50 subrequests an invocation
+    PAGE_ROWS = 500, // rows read at a time
+    PAGES_MAX = 40,  // pages a step: bounds its time where nearly all keys are confirmed
     HASH_BYTES = 8,
 };
 static const double CONTINUE_MS = 1000; // until the next part of a sweep that is not through
@@ -25,8 +25,8 @@ typedef struct Sweep {
     uint8_t cursor[DIRECTORY_KEY_BYTES_MAX];
 } Sweep;
 
-// Looks at one page of keys behind the cursor and moves it; *is_through when the list's end was reached. The page's
-// memory is given back where no probe came of it: most pages hold confirmed keys alone.
+// Looks at one page of keys behind the cursor and moves it; *is_through when the list's end was reached. The
+// page's memory is given back where no probe came of it: most pages hold confirmed keys alone.
 static bool look_at_page(Step *step, DirectoryRecord *record, Sweep *sweep, bool *is_through) {
     ArenaMark mark = arena_mark(step->arena);
     size_t probes_before = sweep->probe_count;
@@ -36,11 +36,13 @@ static bool look_at_page(Step *step, DirectoryRecord *record, Sweep *sweep, bool
     buf_u8(&lower, 0);
     StoreRow *rows;
     size_t count;
-    if (!store_list(step, SPACE_KEYS, buf_view(&lower), (Slice){NULL, 0}, PAGE_ROWS, &rows, &count)) return false;
+    if (!store_list(step, SPACE_KEYS, buf_view(&lower), (Slice){NULL, 0}, PAGE_ROWS, &rows, &count))
+        return false;
     for (size_t i = 0; i < count && sweep->probe_count < PROBES_MAX; i++) {
         KeyRow row;
         if (!key_row_decode(rows[i].value, &row, &step->error)) return false;
-        if (rows[i].key.len > DIRECTORY_KEY_BYTES_MAX) return error_corrupt(&step->error, "overlong directory key");
+        if (rows[i].key.len > DIRECTORY_KEY_BYTES_MAX)
+            return error_corrupt(&step->error, "overlong directory key");
         memcpy(sweep->cursor, rows[i].key.data, rows[i].key.len);
         record->sweep_cursor = slice_of(sweep->cursor, rows[i].key.len);
         if (row.state == KEY_CONFIRMED) continue;
@@ -132,6 +134,7 @@ StepVerdict directory_sweep_resume(Step *step, Reader *state, DirectoryRecord *r
         bool is_answered = answer_payload(step, i, &payload, &status) && payload.len == 1;
         if (is_answered && !settle(step, &probe, payload.data[0])) return finish_quietly(step, false);
     }
-    // Whether some are left unconfirmed (a probe that failed, a key registered meanwhile) the next sweep finds out.
+    // Whether some are left unconfirmed (a probe that failed, a key registered meanwhile) the next sweep
+    // finds out.
     return finish_quietly(step, schedule(step, record));
 }

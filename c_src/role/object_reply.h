@@ -1,5 +1,5 @@
-// How the objects that answer control messages (table, directory, catalog) answer: one result (result.h) per message.
-// Each function ends the step's work and returns its verdict.
+// How the objects that answer control messages (table, directory, catalog) answer: one result (result.h) per
+// message. Each function ends the step's work and returns its verdict.
 #ifndef SHVM_ROLE_OBJECT_REPLY_H
 #define SHVM_ROLE_OBJECT_REPLY_H
 
@@ -10,14 +10,14 @@
 StepVerdict reply_ok(Step *step, Slice payload, bool wrote);
 // RESULT_STALE, nothing written.
 StepVerdict reply_stale(Step *step);
-// What step->error says: a DynamoDB error becomes RESULT_ERROR and is answered here, nothing written; our own kinds
-// roll the step back, and the core answers.
+// What step->error says: a DynamoDB error becomes RESULT_ERROR and is answered here, nothing written; our own
+// kinds roll the step back, and the core answers.
 StepVerdict reply_error(Step *step);
 // The end of a step that answers nobody.
 StepVerdict finish_quietly(const Step *step, bool wrote);
 
-// Answer `index` of a RESUME as a result: true only when it came and is RESULT_OK. *status receives what it was
-// otherwise (RESULT_BUSY where the call failed or its outcome is unknown).
+// Answer `index` of a RESUME as a result: true only when it came and is RESULT_OK. *status receives what it
+// was otherwise (RESULT_BUSY where the call failed or its outcome is unknown).
 bool answer_payload(Step *step, size_t index, Slice *payload, ResultStatus *status);
 
 #endif

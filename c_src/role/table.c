@@ -23,8 +23,8 @@ static StepVerdict reply_corrupt(Step *step) {
 }
 
 static StepVerdict reply_not_found(Step *step, Slice name) {
-    error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %S not found",
-              &name);
+    error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND,
+              "Requested resource not found: Table: %S not found", &name);
     return reply_error(step);
 }
 
@@ -44,7 +44,8 @@ static Slice encode_descriptor(Step *step, const TableDescriptor *table) {
 
 // --- Descriptions: the descriptor and the table's size, which registered objects have reported
 
-static StepVerdict reply_described(Step *step, Slice descriptor, uint64_t item_count, uint64_t bytes, bool wrote) {
+static StepVerdict reply_described(Step *step, Slice descriptor, uint64_t item_count, uint64_t bytes,
+                                   bool wrote) {
     Buf payload;
     buf_init(&payload, step->arena);
     buf_slice(&payload, descriptor);
@@ -61,12 +62,14 @@ static bool sum_reports(Step *step, uint64_t *item_count, uint64_t *bytes) {
     for (size_t count = PAGE_ROWS; count == PAGE_ROWS;) {
         StoreRow *rows;
         ArenaMark mark = arena_mark(step->arena);
-        if (!store_list(step, SPACE_OBJECTS, slice_of(lower, lower_len), (Slice){NULL, 0}, PAGE_ROWS, &rows, &count)) {
+        if (!store_list(step, SPACE_OBJECTS, slice_of(lower, lower_len), (Slice){NULL, 0}, PAGE_ROWS, &rows,
+                        &count)) {
             return false;
         }
         for (size_t i = 0; i < count; i++) {
             if (!object_report_add(rows[i].value, item_count, bytes, &step->error)) return false;
-            if (rows[i].key.len > OBJECT_NAME_BYTES_MAX) return error_corrupt(&step->error, "overlong object name");
+            if (rows[i].key.len > OBJECT_NAME_BYTES_MAX)
+                return error_corrupt(&step->error, "overlong object name");
             // The next page begins behind this name.
             memcpy(lower, rows[i].key.data, rows[i].key.len);
             lower[rows[i].key.len] = 0;
@@ -77,7 +80,8 @@ static bool sum_reports(Step *step, uint64_t *item_count, uint64_t *bytes) {
     return true;
 }
 
-// Answers with a description of *table; in layout key after the registered directory shards have told their sums.
+// Answers with a description of *table; in layout key after the registered directory shards have told their
+// sums.
 static StepVerdict describe(Step *step, const TableDescriptor *table, bool wrote) {
     Slice descriptor = encode_descriptor(step, table);
     if (table->layout == LAYOUT_HASH) {
@@ -88,7 +92,8 @@ static StepVerdict describe(Step *step, const TableDescriptor *table, bool wrote
     StoreRow *rows;
     size_t count;
     const Slice open = {NULL, 0};
-    if (!store_list(step, SPACE_OBJECTS, open, open, DIRECTORY_SHARDS, &rows, &count)) return reply_error(step);
+    if (!store_list(step, SPACE_OBJECTS, open, open, DIRECTORY_SHARDS, &rows, &count))
+        return reply_error(step);
     if (count == 0) return reply_described(step, descriptor, 0, 0, wrote);
     Buf message, state;
     buf_init(&message, step->arena);
@@ -182,11 +187,13 @@ static StepVerdict catalog_told(Step *step, TableState kind, Reader *state) {
 // --- Changes and deletion
 
 static StepVerdict delete_table(Step *step, TableDescriptor *table) {
-    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING) return reply_still_in_use(step, table);
+    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING)
+        return reply_still_in_use(step, table);
     if (table->deletion_protection) {
-        error_validation(&step->error, step->arena,
-                         "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
-                         "protection first.");
+        error_validation(
+            &step->error, step->arena,
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+            "protection first.");
         return reply_error(step);
     }
     table->status = TABLE_DELETING;
@@ -197,7 +204,8 @@ static StepVerdict delete_table(Step *step, TableDescriptor *table) {
 }
 
 static StepVerdict update(Step *step, TableDescriptor *table, Slice change) {
-    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING) return reply_still_in_use(step, table);
+    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING)
+        return reply_still_in_use(step, table);
     if (!table_change_apply(step, change, table)) return reply_error(step);
     // Partitions and gateways need not know of tags and of the attribute that items expire by.
     bool is_update = table_change_kind(change) == CHANGE_UPDATE;
@@ -223,7 +231,8 @@ static StepVerdict take_report(Step *step, ControlKind kind, const TableDescript
     if (!store_get(step, SPACE_OBJECTS, object_name, &known, &found)) return reply_error(step);
     // A repeated registration must not wipe out what has been reported since the first.
     if (kind == CONTROL_TABLE_REPORT ? found : !found) {
-        if (!object_report_save(step, object_name, known, item_count, bytes, &wrote)) return reply_error(step);
+        if (!object_report_save(step, object_name, known, item_count, bytes, &wrote))
+            return reply_error(step);
     }
     if (kind == CONTROL_TABLE_REGISTER) payload = encode_descriptor(step, table);
     return reply_ok(step, payload, wrote);

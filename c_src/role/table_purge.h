@@ -1,7 +1,7 @@
-// The deletion of a table: round by round, one alarm each, of at most PURGE_CALLS_MAX objects. A round takes registered
-// objects (table.h), fences them, and drops their rows once they have answered; for a directory shard it does so with
-// the shard's partitions first. Nothing is remembered but the rows that are left, so every round may be cut off
-// anywhere and be repeated.
+// The deletion of a table: round by round, one alarm each, of at most PURGE_CALLS_MAX objects. A round takes
+// registered objects (table.h), fences them, and drops their rows once they have answered; for a directory
+// shard it does so with the shard's partitions first. Nothing is remembered but the rows that are left, so
+// every round may be cut off anywhere and be repeated.
 #ifndef SHVM_ROLE_TABLE_PURGE_H
 #define SHVM_ROLE_TABLE_PURGE_H
 
@@ -12,11 +12,11 @@
 
 // First byte of the state while a round waits.
 typedef enum PurgeState {
-    PURGE_SLOTS = 16,     // slots fenced: table id ‖ count × name
-    PURGE_LIST = 17,      // a shard's next keys: table id ‖ shard name
+    PURGE_SLOTS = 16,      // slots fenced: table id ‖ count × name
+    PURGE_LIST = 17,       // a shard's next keys: table id ‖ shard name
     PURGE_PARTITIONS = 18, // partitions fenced: table id ‖ shard name ‖ count × key
-    PURGE_FORGET = 19,    // shard told to forget them: table id ‖ whether all were fenced u8
-    PURGE_CATALOG = 20,   // catalog told to drop the name: table id
+    PURGE_FORGET = 19,     // shard told to forget them: table id ‖ whether all were fenced u8
+    PURGE_CATALOG = 20,    // catalog told to drop the name: table id
 } PurgeState;
 
 // The alarm of a DELETING table.

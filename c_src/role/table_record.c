@@ -22,7 +22,8 @@ bool table_save(Step *step, const TableDescriptor *table) {
 }
 
 bool table_erase(Step *step) {
-    // The row goes with the commit, the rest of the storage after it: a crash in between leaves no table behind.
+    // The row goes with the commit, the rest of the storage after it: a crash in between leaves no table
+    // behind.
     if (!store_delete(step, SPACE_META, DESCRIPTOR_KEY)) return false;
     step_delete_all(step);
     return true;

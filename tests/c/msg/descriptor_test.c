@@ -3,29 +3,68 @@
 #include "support/check.h"
 
 static TableDescriptor full_table(void) {
-    static KeyAttribute definitions[] = {{SLICE_INIT("pk"), 'S'}, {SLICE_INIT("sk"), 'N'}, {SLICE_INIT("g"), 'B'}};
+    static KeyAttribute definitions[] = {
+        {SLICE_INIT("pk"), 'S'}, {SLICE_INIT("sk"), 'N'}, {SLICE_INIT("g"), 'B'}};
     static Slice projected[] = {SLICE_INIT("a"), SLICE_INIT("b")};
     static IndexDescriptor indexes[] = {
-        {.name = SLICE_INIT("lsi"), .projection = PROJECTION_ALL, .status = TABLE_ACTIVE,
-         .keys = {.hash = {{SLICE_INIT("pk"), 'S'}}, .hash_count = 1, .range = {{SLICE_INIT("g"), 'B'}},
+        {.name = SLICE_INIT("lsi"),
+         .projection = PROJECTION_ALL,
+         .status = TABLE_ACTIVE,
+         .keys = {.hash = {{SLICE_INIT("pk"), 'S'}},
+                  .hash_count = 1,
+                  .range = {{SLICE_INIT("g"), 'B'}},
                   .range_count = 1}},
-        {.name = SLICE_INIT("gsi"), .is_global = true, .projection = PROJECTION_INCLUDE,
-         .non_key_attributes = projected, .non_key_attribute_count = 2, .throughput = {7, 8}, .on_demand_max = {9, 10},
-         .warm = {11, 12}, .status = TABLE_UPDATING, .backfilling = true,
-         .keys = {.hash = {{SLICE_INIT("g"), 'B'}, {SLICE_INIT("pk"), 'S'}}, .hash_count = 2,
-                  .range = {{SLICE_INIT("sk"), 'N'}}, .range_count = 1}},
+        {.name = SLICE_INIT("gsi"),
+         .is_global = true,
+         .projection = PROJECTION_INCLUDE,
+         .non_key_attributes = projected,
+         .non_key_attribute_count = 2,
+         .throughput = {7, 8},
+         .on_demand_max = {9, 10},
+         .warm = {11, 12},
+         .status = TABLE_UPDATING,
+         .backfilling = true,
+         .keys = {.hash = {{SLICE_INIT("g"), 'B'}, {SLICE_INIT("pk"), 'S'}},
+                  .hash_count = 2,
+                  .range = {{SLICE_INIT("sk"), 'N'}},
+                  .range_count = 1}},
     };
     static Tag tags[] = {{SLICE_INIT("env"), SLICE_INIT("x")}, {SLICE_INIT("empty"), {NULL, 0}}};
     return (TableDescriptor){
-        .epoch = 300, .name = SLICE("Music"), .table_id = SLICE("00000000-0000-4000-8000-00000000000a"),
-        .seed = {1, 2, 3, 15}, .status = TABLE_DELETING, .created_ms = 1795000000000.5,
-        .layout = LAYOUT_HASH, .slots = 4096, .definitions = definitions, .definition_count = 3,
-        .keys = {.hash = {{SLICE("pk"), 'S'}}, .hash_count = 1, .range = {{SLICE("sk"), 'N'}}, .range_count = 1},
-        .billing = BILLING_PROVISIONED, .throughput = {5, 1000000000000}, .billing_changed_ms = 1,
-        .deletion_protection = true, .infrequent_access = true, .table_class_given = true,
-        .stream_view = STREAM_VIEW_OLD_IMAGE, .stream_label_ms = 2, .ttl_attribute = SLICE("ttl"), .ttl_enabled = true,
-        .sse_enabled = true, .indexes = indexes, .index_count = 2, .tags = tags, .tag_count = 2,
-        .on_demand_max = {13, 14}, .warm = {15, 16}, .increased_ms = 3, .decreased_ms = 4, .decreases = 2,
+        .epoch = 300,
+        .name = SLICE("Music"),
+        .table_id = SLICE("00000000-0000-4000-8000-00000000000a"),
+        .seed = {1, 2, 3, 15},
+        .status = TABLE_DELETING,
+        .created_ms = 1795000000000.5,
+        .layout = LAYOUT_HASH,
+        .slots = 4096,
+        .definitions = definitions,
+        .definition_count = 3,
+        .keys = {.hash = {{SLICE("pk"), 'S'}},
+                 .hash_count = 1,
+                 .range = {{SLICE("sk"), 'N'}},
+                 .range_count = 1},
+        .billing = BILLING_PROVISIONED,
+        .throughput = {5, 1000000000000},
+        .billing_changed_ms = 1,
+        .deletion_protection = true,
+        .infrequent_access = true,
+        .table_class_given = true,
+        .stream_view = STREAM_VIEW_OLD_IMAGE,
+        .stream_label_ms = 2,
+        .ttl_attribute = SLICE("ttl"),
+        .ttl_enabled = true,
+        .sse_enabled = true,
+        .indexes = indexes,
+        .index_count = 2,
+        .tags = tags,
+        .tag_count = 2,
+        .on_demand_max = {13, 14},
+        .warm = {15, 16},
+        .increased_ms = 3,
+        .decreased_ms = 4,
+        .decreases = 2,
     };
 }
 
@@ -99,8 +138,9 @@ TEST(layouts_have_the_slots_that_fit) {
         LayoutKind layout;
         uint32_t slots;
         bool fits;
-    } CASES[] = {{LAYOUT_KEY, 0, true},   {LAYOUT_KEY, 1, false},   {LAYOUT_HASH, 0, false},    {LAYOUT_HASH, 1, true},
-                 {LAYOUT_HASH, 3, false}, {LAYOUT_HASH, 4096, true}, {LAYOUT_HASH, 8192, false}};
+    } CASES[] = {{LAYOUT_KEY, 0, true},     {LAYOUT_KEY, 1, false},  {LAYOUT_HASH, 0, false},
+                 {LAYOUT_HASH, 1, true},    {LAYOUT_HASH, 3, false}, {LAYOUT_HASH, 4096, true},
+                 {LAYOUT_HASH, 8192, false}};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Arena arena;
         arena_init(&arena, 0);
@@ -148,12 +188,18 @@ TEST(arns_name_tables) {
     CHECK_EQ_SLICE(buf_view(&arn), "arn:aws:dynamodb:us-east-1:000000000000:table/Music");
     CHECK_EQ_SLICE(table_name_from_arn(buf_view(&arn)), "Music");
     CHECK_EQ_SLICE(table_name_from_argument(buf_view(&arn)), "Music");
-    CHECK_EQ_SLICE(table_name_from_arn(SLICE("arn:aws-cn:dynamodb:cn-north-1:123456789012:table/a.b")), "a.b");
+    CHECK_EQ_SLICE(table_name_from_arn(SLICE("arn:aws-cn:dynamodb:cn-north-1:123456789012:table/a.b")),
+                   "a.b");
     CHECK_EQ_SLICE(table_name_from_argument(SLICE("Music")), "Music");
     static const Slice OTHERS[] = {
-        SLICE_INIT(""), SLICE_INIT("Music"), SLICE_INIT("arn:"), SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table"),
-        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table/"), SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table/a/index/b"),
-        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:backup/a"), SLICE_INIT("arn:aws:dynamodb:us-east-1"),
+        SLICE_INIT(""),
+        SLICE_INIT("Music"),
+        SLICE_INIT("arn:"),
+        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table"),
+        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table/"),
+        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:table/a/index/b"),
+        SLICE_INIT("arn:aws:dynamodb:us-east-1:0:backup/a"),
+        SLICE_INIT("arn:aws:dynamodb:us-east-1"),
     };
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
         CHECK_EQ_SLICE(table_name_from_arn(OTHERS[i]), "");

@@ -14,13 +14,16 @@ static const struct {
     const char *name;
     const char *request;
 } BASES[] = {
-    {"provisioned",
-     "{\"TableName\":\"Base\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
-     "[{\"AttributeName\":\"pk\",\"AttributeType\":\"S\"}],\"ProvisionedThroughput\":{\"ReadCapacityUnits\":5,"
-     "\"WriteCapacityUnits\":6},\"Tags\":[{\"Key\":\"env\",\"Value\":\"x\"},{\"Key\":\"shvm:layout\",\"Value\":"
-     "\"hash:4\"}]}"},
+    {"provisioned", "{\"TableName\":\"Base\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}],"
+                    "\"AttributeDefinitions\":"
+                    "[{\"AttributeName\":\"pk\",\"AttributeType\":\"S\"}],\"ProvisionedThroughput\":{"
+                    "\"ReadCapacityUnits\":5,"
+                    "\"WriteCapacityUnits\":6},\"Tags\":[{\"Key\":\"env\",\"Value\":\"x\"},{\"Key\":\"shvm:"
+                    "layout\",\"Value\":"
+                    "\"hash:4\"}]}"},
     {"indexed",
-     "{\"TableName\":\"Base\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
+     "{\"TableName\":\"Base\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}],"
+     "\"AttributeDefinitions\":"
      "[{\"AttributeName\":\"pk\",\"AttributeType\":\"S\"},{\"AttributeName\":\"g\",\"AttributeType\":\"N\"}],"
      "\"BillingMode\":\"PAY_PER_REQUEST\",\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{"
      "\"AttributeName\":\"g\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}}],"
@@ -29,9 +32,9 @@ static const struct {
 
 static const Operation *find(Slice name) {
     static const Operation *const OPERATIONS[] = {
-        &OPERATION_CREATE_TABLE,       &OPERATION_DESCRIBE_TABLE,         &OPERATION_LIST_TABLES,
-        &OPERATION_DELETE_TABLE,       &OPERATION_UPDATE_TABLE,           &OPERATION_TAG_RESOURCE,
-        &OPERATION_UNTAG_RESOURCE,     &OPERATION_LIST_TAGS_OF_RESOURCE,  &OPERATION_UPDATE_TIME_TO_LIVE,
+        &OPERATION_CREATE_TABLE,          &OPERATION_DESCRIBE_TABLE,        &OPERATION_LIST_TABLES,
+        &OPERATION_DELETE_TABLE,          &OPERATION_UPDATE_TABLE,          &OPERATION_TAG_RESOURCE,
+        &OPERATION_UNTAG_RESOURCE,        &OPERATION_LIST_TAGS_OF_RESOURCE, &OPERATION_UPDATE_TIME_TO_LIVE,
         &OPERATION_DESCRIBE_TIME_TO_LIVE,
     };
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof OPERATIONS[0]; i++) {
@@ -89,9 +92,9 @@ static void print_error(Buf *out, const Error *error) {
 static bool make_table(Run *run, Slice json, TableDescriptor *table) {
     Slice name, message;
     begin(run, &OPERATION_CREATE_TABLE);
-    return run_request(run, json, &name, &message)
-        && CHECK(message.len > 2 && message.data[1] == CONTROL_TABLE_CREATE)
-        && descriptor_decode(&run->arena, slice_sub(message, 2, message.len), table, &run->step.error);
+    return run_request(run, json, &name, &message) &&
+           CHECK(message.len > 2 && message.data[1] == CONTROL_TABLE_CREATE) &&
+           descriptor_decode(&run->arena, slice_sub(message, 2, message.len), table, &run->step.error);
 }
 
 static void check_create(Slice json, Slice expected) {
@@ -120,7 +123,8 @@ static Slice base_request(Slice name) {
 
 static void print_changed(Buf *out, const TableDescriptor *table) {
     table_describe(out, table, (TableSize){3, 30}, NOW_MS);
-    for (size_t i = 0; i < table->tag_count; i++) buf_format(out, " %S=%S", &table->tags[i].key, &table->tags[i].value);
+    for (size_t i = 0; i < table->tag_count; i++)
+        buf_format(out, " %S=%S", &table->tags[i].key, &table->tags[i].value);
     if (table->ttl_enabled) buf_format(out, " ttl %S", &table->ttl_attribute);
 }
 
@@ -134,8 +138,8 @@ static void check_change(const Operation *operation, Slice base, Slice json, Sli
     begin(&run, operation);
     buf_init(&found, &run.arena);
     bool asked = run_request(&run, json, &name, &message);
-    if (asked && CHECK(message.data[1] == CONTROL_TABLE_UPDATE)
-        && table_change_apply(&run.step, slice_sub(message, 2, message.len), &table)) {
+    if (asked && CHECK(message.data[1] == CONTROL_TABLE_UPDATE) &&
+        table_change_apply(&run.step, slice_sub(message, 2, message.len), &table)) {
         CHECK_EQ_SLICE(name, "v1/t/Base");
         print_changed(&found, &table);
     } else {

@@ -106,8 +106,9 @@ TEST(a_protected_table_stays) {
     send_create(world, &table);
     Result refused = send_table(world, CONTROL_TABLE_DELETE);
     CHECK_EQ_INT(refused.error.kind, ERROR_VALIDATION);
-    CHECK_EQ_SLICE(refused.error.message, "Resource cannot be deleted as it is currently protected against deletion. "
-                                          "Disable deletion protection first.");
+    CHECK_EQ_SLICE(refused.error.message,
+                   "Resource cannot be deleted as it is currently protected against deletion. "
+                   "Disable deletion protection first.");
     CHECK_EQ_INT(described_status(world), TABLE_ACTIVE);
     world_free(world);
 }
@@ -193,7 +194,8 @@ TEST(deletion_fences_every_partition_of_every_shard) {
         }
         CHECK_EQ_INT(send_register_key(world, test_key(world, 1)).status, RESULT_STALE);
         // The fenced shards erase themselves some time later.
-        while (world_run_alarm(world)) {}
+        while (world_run_alarm(world)) {
+        }
         CHECK_EQ_INT(world_objects_with_storage(world), 0);
         CHECK(world_calls_max(world) <= PURGE_CALLS_MAX);
         // Whatever still believes in the old table is told better.

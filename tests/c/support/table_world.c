@@ -43,14 +43,15 @@ Result send_table(World *world, ControlKind kind) {
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
-bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count, uint64_t *bytes) {
+bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count,
+                    uint64_t *bytes) {
     Error error = {0};
     Reader reader = reader_of(result->payload);
     Slice descriptor = reader_slice(&reader);
     *item_count = reader_varint(&reader);
     *bytes = reader_varint(&reader);
-    return result->status == RESULT_OK && !reader.failed
-        && descriptor_decode(world_arena(world), descriptor, table, &error);
+    return result->status == RESULT_OK && !reader.failed &&
+           descriptor_decode(world_arena(world), descriptor, table, &error);
 }
 
 static Result send_slot(World *world, const TableDescriptor *table, uint32_t slot, Buf *message) {
@@ -68,7 +69,8 @@ Result send_register_slot(World *world, const TableDescriptor *table, uint32_t s
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
-Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count, uint64_t bytes) {
+Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count,
+                        uint64_t bytes) {
     Buf message = new_message(world, CONTROL_TABLE_REPORT);
     send_slot(world, table, slot, &message);
     buf_varint(&message, count);

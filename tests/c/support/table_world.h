@@ -13,10 +13,12 @@ Result send_create(World *world, const TableDescriptor *table);
 // GET, DELETE or DESCRIBE of "Music".
 Result send_table(World *world, ControlKind kind);
 // Decodes the payload of DELETE or DESCRIBE; false when the result has none.
-bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count, uint64_t *bytes);
+bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count,
+                    uint64_t *bytes);
 // REGISTER of a slot of layout hash, and its report.
 Result send_register_slot(World *world, const TableDescriptor *table, uint32_t slot);
-Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count, uint64_t bytes);
+Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count,
+                        uint64_t bytes);
 // How many names the catalog lists.
 size_t catalog_count(World *world);
 

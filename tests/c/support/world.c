@@ -289,13 +289,15 @@ static void run_step(World *world, Object *object, Step *step, Outcome *outcome)
     free(before);
     // A step that says it wrote nothing must have written nothing.
     if (verdict == VERDICT_READONLY) CHECK_EQ_INT(step->rows_written, 0);
-    *outcome = (Outcome){.state = step->state, .actions = reader_of(buf_view(&step->actions)),
+    *outcome = (Outcome){.state = step->state,
+                         .actions = reader_of(buf_view(&step->actions)),
                          .action_count = step->action_count};
 }
 
 static Answer send_call(World *world, Role role, Slice name, Slice message);
 
-// Carries out a step's actions as the host does: replies and alarms at once, then the calls, whose answers it gives.
+// Carries out a step's actions as the host does: replies and alarms at once, then the calls, whose answers it
+// gives.
 static size_t perform(World *world, Object *object, Outcome *outcome, Answer *answers, size_t cap) {
     typedef struct Call {
         Role role;
@@ -339,8 +341,9 @@ static Slice run_steps(World *world, Object *object, StepEvent event, Slice mess
     Answer *answers = ARENA_ARRAY(&world->arena, Answer, ANSWERS_MAX);
     size_t answer_count = 0;
     for (int i = 0; CHECK(i < STEPS_MAX); i++) {
-        Step step = {.event = event, .in = {.message = message, .state = state, .answers = answers,
-                                            .answer_count = answer_count}};
+        Step step = {
+            .event = event,
+            .in = {.message = message, .state = state, .answers = answers, .answer_count = answer_count}};
         Outcome outcome;
         run_step(world, object, &step, &outcome);
         answers = ARENA_ARRAY(&world->arena, Answer, ANSWERS_MAX);
@@ -364,8 +367,10 @@ static Slice run_partition(World *world, Slice name, Slice message) {
     buf_init(&payload, &world->arena);
     buf_init(&reply, &world->arena);
     CHECK(command_decode_header(&reader, &header, &error));
-    if (header.kind == COMMAND_FENCE) object->fenced++;
-    else if (CHECK_EQ_INT(header.kind, COMMAND_PROBE)) buf_u8(&payload, !object->is_unused);
+    if (header.kind == COMMAND_FENCE)
+        object->fenced++;
+    else if (CHECK_EQ_INT(header.kind, COMMAND_PROBE))
+        buf_u8(&payload, !object->is_unused);
     Result result = {.status = RESULT_OK, .payload = buf_view(&payload)};
     result_encode(&reply, &result);
     return buf_view(&reply);
@@ -394,7 +399,8 @@ Result world_send(World *world, Role role, Slice name, Slice message) {
     Slice reply = deliver(world, role, name, message);
     bool crashed = world->crashed;
     world->crashed = false;
-    if (crashed || reply.len == 0 || !result_decode(reply, &result, &error)) return (Result){.status = RESULT_BUSY};
+    if (crashed || reply.len == 0 || !result_decode(reply, &result, &error))
+        return (Result){.status = RESULT_BUSY};
     return result;
 }
 

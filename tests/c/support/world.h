@@ -1,6 +1,6 @@
-// A small world for the roles that keep tables: table, directory and catalog objects over a store in memory, a clock,
-// alarms, and partitions that only remember what they were told. Calls run to their end at once; faults are planned.
-// Natively only: inside Wasm the store's functions are the host's.
+// A small world for the roles that keep tables: table, directory and catalog objects over a store in memory,
+// a clock, alarms, and partitions that only remember what they were told. Calls run to their end at once;
+// faults are planned. Natively only: inside Wasm the store's functions are the host's.
 #ifndef SHVM_TESTS_SUPPORT_WORLD_H
 #define SHVM_TESTS_SUPPORT_WORLD_H
 
@@ -25,8 +25,8 @@ void world_free(World *world);
 Arena *world_arena(World *world);
 
 double world_now(const World *world);
-// From now on, one in n calls between objects (not the test's own) suffers the fault, the same ones in every run; n 0:
-// none.
+// From now on, one in n calls between objects (not the test's own) suffers the fault, the same ones in every
+// run; n 0: none.
 void world_plan_fault(World *world, Fault fault, unsigned one_in);
 // From now on objects die between a commit and the DELETE_ALL that was to follow it.
 void world_lose_erasures(World *world);
@@ -36,7 +36,8 @@ void world_evict(World *world);
 typedef void WorldHook(World *world, Role role, Slice name, Slice message);
 void world_hook(World *world, WorldHook *hook);
 
-// Sends a message and runs everything it leads to. The result, RESULT_BUSY with an empty payload when there was none.
+// Sends a message and runs everything it leads to. The result, RESULT_BUSY with an empty payload when there
+// was none.
 Result world_send(World *world, Role role, Slice name, Slice message);
 // Advances the clock to the next alarm and runs it; false when none is set.
 bool world_run_alarm(World *world);
@@ -47,7 +48,8 @@ double world_next_alarm(World *world);
 size_t world_objects_with_storage(const World *world);
 size_t world_rows(const World *world, Slice name);
 
-// Partitions: how often one was fenced; what it answers to a probe (used unless told otherwise); all there are.
+// Partitions: how often one was fenced; what it answers to a probe (used unless told otherwise); all there
+// are.
 unsigned world_fenced(const World *world, Slice name);
 void world_set_used(World *world, Slice name, bool used);
 // The most calls that any one step has made.

@@ -89,8 +89,9 @@ void value_append_binary(Buf *out, Slice bytes);
 void value_append_decimal_bytes(Buf *out, Slice sortable_bytes);
 void value_append_bool(Buf *out, bool value);
 void value_append_null(Buf *out);
-// List of already encoded values; map or item of attributes IN ANY ORDER: they are sorted here (the array is reordered)
-// and of equal names the last given wins. Sets: members in any order, sorted here, must be distinct (the caller checks).
+// A list of already encoded values. A map or item of attributes IN ANY ORDER: they are sorted here (the array is
+// reordered), and of equal names the last given wins. Sets: members in any order, sorted here, must be distinct (the
+// caller checks).
 void value_append_list(Buf *out, const Slice *values, size_t count);
 void value_append_map(Buf *out, Attribute *attributes, size_t count);
 void value_append_set(Buf *out, ValueType type, Slice *members, size_t count);

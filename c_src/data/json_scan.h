@@ -7,7 +7,7 @@
 typedef enum JsonScanStatus {
     JSON_SCAN_OK = 0,
     JSON_SCAN_INVALID,  // no JSON: syntax, invalid UTF-8, raw control character, `01`, trailing text, empty text
-    JSON_SCAN_TOO_DEEP, // JSON, but nested deeper than JSON_NESTING_MAX
+    JSON_SCAN_TOO_DEEP, // nested deeper than JSON_NESTING_MAX; what comes after that point is not looked at
 } JsonScanStatus;
 
 // Checks the whole text.

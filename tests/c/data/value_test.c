@@ -119,6 +119,27 @@ TEST(json_types_inside_values) {
     check_vectors("tests/c/vectors/value_json_types.txt", check_types);
 }
 
+// Padding in the middle of a long text, also where the check begins a new piece of it.
+TEST(long_base64) {
+    enum { BYTES = 12288, PIECE_BYTES = 4096 };
+    for (size_t padding = PIECE_BYTES - 8; padding <= BYTES; padding += 4) {
+        if (padding == PIECE_BYTES + 8) padding = BYTES - 4;
+        begin();
+        Error error = {0};
+        JsonDocument document;
+        Buf text;
+        buf_init(&text, &out_arena);
+        buf_cstr(&text, "{\"B\":\"");
+        for (size_t i = 1; i <= BYTES; i++) buf_u8(&text, i == padding ? '=' : 'A');
+        buf_cstr(&text, "\"}");
+        REQUIRE(json_open(&document, &document_arena, buf_view(&text), &error));
+        check_context("padding at %d", (int)padding);
+        CHECK(value_check_json(&document, document.root, &error) == (padding == BYTES));
+        CHECK_EQ_BYTES(error.message, padding == BYTES ? SLICE("") : SLICE("Invalid Base64 character: '='"));
+        end();
+    }
+}
+
 typedef bool Predicate(JsonDocument *document, Json value);
 
 static bool holds(Predicate *predicate, const char *text) {

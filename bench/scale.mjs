@@ -1,0 +1,262 @@
+// `npm run bench:scale`: whole tables at size, against a server of its own on tmpfs. Prints a table, and fails where a
+// stated bound does not hold.
+//
+//   hash        layout hash:16: 1,000,000 items over 100,000 partition keys loaded, scanned, counted
+//   key         layout key: 100,000 items over 5,000 partition keys, the same
+//   key-limited the same with at most 4,096 file descriptors
+//   partition   one partition key with 1,000 and then 1,000,000 items: what Get, Put and a Query page cost
+//
+//     node bench/scale.mjs [CASE …] [--share 0.1]      (a share of the sizes, for a quick look)
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const WORKERD_BYTES_MAX = 700 * 1024 * 1024;
+const END_TO_START_MIN = 0.8; // load speed
+const GROWN_TO_SMALL_MAX = 1.3; // cost of an operation
+const PAD_CHARACTERS = 240; // makes an item of about 300 bytes
+
+const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { share: { type: "string", default: "1" } },
+});
+const SHARE = Number(values.share);
+
+const CASES = {
+    hash: () => wholeTable({ layout: "hash:16", items: 1_000_000, keys: 100_000 }),
+    key: () => wholeTable({ layout: "key", items: 100_000, keys: 5_000 }),
+    "key-limited": () => wholeTable({ layout: "key", items: 100_000, keys: 5_000, descriptors: 4096 }),
+    partition: () => onePartition(1_000, 1_000_000),
+};
+
+let failures = 0;
+
+// --- Cases
+
+async function wholeTable({ layout, items, keys, descriptors }) {
+    items = Math.round(items * SHARE);
+    keys = Math.round(keys * SHARE);
+    await withServer({ layout, descriptors }, async (server) => {
+        await createTable(server, "Scale");
+        const rates = await load(server, items, (index) => ({ pk: `k${index % keys}`, sk: Math.floor(index / keys) }));
+        report("load, first tenth", `${Math.round(rates[0])} items/s`);
+        report("load, last tenth", `${Math.round(rates[9])} items/s`);
+        bound("last / first", rates[9] / rates[0], (ratio) => ratio >= END_TO_START_MIN, `≥ ${END_TO_START_MIN}`);
+        const started = performance.now();
+        const counts = await Promise.all([0, 1, 2, 3].map((segment) => countSegment(server, segment, 4)));
+        const counted = counts.reduce((sum, count) => sum + count, 0);
+        report("scan, 4 segments", `${Math.round(counted / (performance.now() - started) * 1000)} items/s`);
+        bound("items counted", counted, (count) => count === items, `${items}`);
+        const bytes = server.peakBytes();
+        bound("workerd's memory, MB", bytes / 2 ** 20, () => bytes <= WORKERD_BYTES_MAX, "≤ 700");
+    });
+}
+
+async function onePartition(small, large) {
+    large = Math.round(large * SHARE);
+    await withServer({ layout: "key" }, async (server) => {
+        await createTable(server, "Scale");
+        const place = (index) => ({ pk: "one", sk: index });
+        await load(server, small, place);
+        const before = await costs(server, small);
+        await load(server, large, place);
+        const after = await costs(server, large);
+        for (const [operation, cost] of Object.entries(before)) {
+            const ratio = after[operation] / cost;
+            report(operation, `${cost.toFixed(0)} µs at ${small} items, ${after[operation].toFixed(0)} µs at ${large}`);
+            bound(`${operation}, large / small`, ratio, () => ratio <= GROWN_TO_SMALL_MAX, `≤ ${GROWN_TO_SMALL_MAX}`);
+        }
+    });
+}
+
+// Processor time of workerd per operation, one client, median of rounds.
+async function costs(server, items) {
+    const at = () => ({ pk: { S: "one" }, sk: { N: String(Math.floor(Math.random() * items)) } });
+    const operations = {
+        GetItem: () => server.call("GetItem", { TableName: "Scale", Key: at() }),
+        PutItem: () => server.call("PutItem", { TableName: "Scale", Item: { ...at(), pad: { S: pad() } } }),
+        "Query of 100": () => server.call("Query", {
+            TableName: "Scale", KeyConditionExpression: "pk = :p AND sk >= :s", Limit: 100,
+            ExpressionAttributeValues: { ":p": { S: "one" }, ":s": { N: String(Math.floor(Math.random() * (items - 100))) } },
+        }),
+    };
+    const result = {};
+    for (const [name, run] of Object.entries(operations)) {
+        const rounds = [];
+        for (let round = 0; round < 9; round++) {
+            const before = server.processorMicroseconds();
+            for (let i = 0; i < 300; i++) await run();
+            rounds.push((server.processorMicroseconds() - before) / 300);
+        }
+        result[name] = rounds.sort((a, b) => a - b)[4];
+    }
+    return result;
+}
+
+// --- Work
+
+async function createTable(server, name) {
+    await server.call("CreateTable", {
+        TableName: name, BillingMode: "PAY_PER_REQUEST",
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }, { AttributeName: "sk", AttributeType: "N" }],
+    });
+}
+
+// Loads items 0 … count-1 by batches of 25, eight in flight; returns the rate of each tenth.
+async function load(server, count, place) {
+    const rates = [];
+    for (let tenth = 0; tenth < 10; tenth++) {
+        let next = Math.floor(count * tenth / 10);
+        const begin = next;
+        const end = Math.floor(count * (tenth + 1) / 10);
+        const started = performance.now();
+        await Promise.all(Array.from({ length: 8 }, async () => {
+            while (next < end) {
+                const first = next;
+                next = Math.min(next + 25, end);
+                await putBatch(server, first, next, place);
+            }
+        }));
+        rates.push((end - begin) / (performance.now() - started) * 1000);
+    }
+    return rates;
+}
+
+async function putBatch(server, first, end, place) {
+    let requests = [];
+    for (let index = first; index < end; index++) {
+        const { pk, sk } = place(index);
+        requests.push({ PutRequest: { Item: { pk: { S: pk }, sk: { N: String(sk) }, pad: { S: pad() } } } });
+    }
+    while (requests.length > 0) {
+        const reply = await server.call("BatchWriteItem", { RequestItems: { Scale: requests } });
+        requests = reply.UnprocessedItems.Scale ?? [];
+    }
+}
+
+async function countSegment(server, segment, segments) {
+    let count = 0;
+    let from;
+    do {
+        const page = await server.call("Scan", {
+            TableName: "Scale", Select: "COUNT", Segment: segment, TotalSegments: segments, ExclusiveStartKey: from,
+        });
+        count += page.Count;
+        from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return count;
+}
+
+// Random: an overwrite with the same bytes would write nothing at all.
+function pad() {
+    let text = "";
+    while (text.length < PAD_CHARACTERS) text += Math.random().toString(36).slice(2);
+    return text.slice(0, PAD_CHARACTERS);
+}
+
+// --- The server
+
+async function withServer({ layout, descriptors }, run) {
+    const data = mkdtempSync(`${existsSync("/dev/shm") ? "/dev/shm" : tmpdir()}/shvm-scale-`);
+    const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+    const start = `${limit}exec sh local/start --port 0 --data ${data} --layout ${layout}`;
+    const child = spawn("sh", ["-c", start], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    try {
+        await run(new Server(await readUrl(child), child.pid));
+    } finally {
+        child.kill("SIGTERM");
+        await once(child, "exit");
+        rmSync(data, { recursive: true, force: true });
+    }
+}
+
+async function readUrl(child) {
+    for await (const line of createInterface({ input: child.stdout })) {
+        const match = /http:\/\/\S+/.exec(line);
+        if (match !== null) return match[0];
+    }
+    throw new Error("the server did not start");
+}
+
+class Server {
+    #agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+    constructor(url, pid) {
+        this.url = new URL(url);
+        this.workerd = findWorkerd(pid);
+    }
+
+    async call(operation, body) {
+        const payload = JSON.stringify(body);
+        const sent = request({
+            host: "127.0.0.1", port: this.url.port, method: "POST", path: "/", agent: this.#agent,
+            headers: {
+                "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}`,
+                "content-length": Buffer.byteLength(payload),
+            },
+        });
+        sent.end(payload);
+        const [response] = await once(sent, "response");
+        const chunks = [];
+        for await (const chunk of response) chunks.push(chunk);
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode !== 200) throw new Error(`${operation}: ${response.statusCode} ${text.slice(0, 300)}`);
+        return JSON.parse(text);
+    }
+
+    peakBytes() {
+        const status = readFileSync(`/proc/${this.workerd}/status`, "utf8");
+        return Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024;
+    }
+
+    // Of all its threads; the kernel counts in hundredths of a second.
+    processorMicroseconds() {
+        const fields = readFileSync(`/proc/${this.workerd}/stat`, "utf8").split(") ")[1].split(" ");
+        return (Number(fields[11]) + Number(fields[12])) * 10_000;
+    }
+}
+
+// The workerd among a process's descendants.
+function findWorkerd(ancestor) {
+    const parents = new Map();
+    const names = new Map();
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)) {
+        try {
+            const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
+            parents.set(pid, Number(rest.split(" ")[1]));
+            names.set(pid, name);
+        } catch {
+            // it ended meanwhile
+        }
+    }
+    const descends = (pid) => pid === ancestor || (parents.has(pid) && descends(parents.get(pid)));
+    const found = [...names.keys()].find((pid) => names.get(pid) === "workerd" && descends(pid));
+    if (found === undefined) throw new Error("no workerd below the server");
+    return found;
+}
+
+// --- Output
+
+function report(what, value) {
+    console.log(`${what.padEnd(32)} ${value}`);
+}
+
+function bound(what, value, holds, limit) {
+    const ok = holds(value);
+    if (!ok) failures++;
+    const shown = Number.isInteger(value) ? String(value) : value.toFixed(2);
+    report(what, `${shown.padEnd(12)} ${ok ? "holds" : "FAILS"}: ${limit}`);
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(CASES)) {
+    console.log(`## ${name}`);
+    await CASES[name]();
+}
+process.exitCode = failures > 0 ? 1 : 0;

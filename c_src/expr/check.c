@@ -169,8 +169,8 @@ static bool check_bounds(Checker *checker, uint32_t lower_node, uint32_t upper_n
     Buf low, high;
     buf_init(&low, checker->arena);
     buf_init(&high, checker->arena);
-    placeholder_print(&low, checker->placeholders, lower);
-    placeholder_print(&high, checker->placeholders, upper);
+    placeholder_print(&low, lower);
+    placeholder_print(&high, upper);
     if (low.failed || high.failed) return error_out_of_memory(checker->error);
     Slice low_text = buf_view(&low);
     Slice high_text = buf_view(&high);

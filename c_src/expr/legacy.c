@@ -121,13 +121,14 @@ bool legacy_expected(Arena *arena, JsonDocument *document, Json expected, Condit
                      const ValueRules *rules, Buf *tree, Error *error) {
     LegacyMembers all = {.arena = arena, .document = document, .rules = rules, .error = error};
     Nodes nodes;
-    if (!legacy_members_read(&all, expected) || !nodes_init(&nodes, &all)) return false;
-    for (size_t i = 0; i < all.count; i++) {
+    LegacyMember member;
+    if (!legacy_members_open(&all, expected) || !nodes_init(&nodes, &all)) return false;
+    while (legacy_members_next(&all, &member)) {
         LegacyCondition condition;
-        if (!read_expected(&all, &all.members[i], &condition)) return false;
-        nodes_add(&nodes, all.members[i].name, &condition);
+        if (!read_expected(&all, &member, &condition)) return false;
+        nodes_add(&nodes, member.name, &condition);
     }
-    return append_tree(tree, &nodes, operator, error);
+    return error->kind == ERROR_NONE && append_tree(tree, &nodes, operator, error);
 }
 
 static bool read_condition(LegacyMembers *all, const LegacyMember *member, LegacyCondition *out) {
@@ -140,13 +141,14 @@ bool legacy_filter(Arena *arena, JsonDocument *document, Json filter, Conditiona
                    const ValueRules *rules, Buf *tree, Error *error) {
     LegacyMembers all = {.arena = arena, .document = document, .rules = rules, .error = error};
     Nodes nodes;
-    if (!legacy_members_read(&all, filter) || !nodes_init(&nodes, &all)) return false;
-    for (size_t i = 0; i < all.count; i++) {
+    LegacyMember member;
+    if (!legacy_members_open(&all, filter) || !nodes_init(&nodes, &all)) return false;
+    while (legacy_members_next(&all, &member)) {
         LegacyCondition condition;
-        if (!read_condition(&all, &all.members[i], &condition)) return false;
-        nodes_add(&nodes, all.members[i].name, &condition);
+        if (!read_condition(&all, &member, &condition)) return false;
+        nodes_add(&nodes, member.name, &condition);
     }
-    return append_tree(tree, &nodes, operator, error);
+    return error->kind == ERROR_NONE && append_tree(tree, &nodes, operator, error);
 }
 
 // --- KeyConditions
@@ -155,20 +157,22 @@ bool legacy_key_conditions(Arena *arena, JsonDocument *document, Json conditions
                            KeyCondition *out, Error *error) {
     LegacyMembers all = {.arena = arena, .document = document, .rules = rules, .error = error};
     *out = (KeyCondition){.count = 0};
-    if (!legacy_members_read(&all, conditions)) return false;
-    for (size_t i = 0; i < all.count; i++) {
+    LegacyMember member;
+    if (!legacy_members_open(&all, conditions)) return false;
+    while (legacy_members_next(&all, &member)) {
         LegacyCondition condition;
-        if (!read_condition(&all, &all.members[i], &condition)) return false;
+        if (!read_condition(&all, &member, &condition)) return false;
         if (condition.op->key == 0) {
             return error_validation(error, arena, "Attempted conditional constraint is not an indexable operation");
         }
-        KeyComparison comparison = {.attribute = all.members[i].name,
+        KeyComparison comparison = {.attribute = arena_copy(arena, member.name),
                                     .op = condition.op->key,
                                     .value = condition.values[0]};
         if (condition.count > 1) comparison.upper = condition.values[1];
         if (out->count < KEY_COMPARISONS_MAX) out->comparisons[out->count++] = comparison;
     }
-    return true;
+    if (arena->failed) return error_out_of_memory(error);
+    return error->kind == ERROR_NONE;
 }
 
 // --- AttributeUpdates
@@ -231,14 +235,16 @@ static bool append_update(LegacyMembers *all, const LegacyMember *member, Buf *t
 bool legacy_attribute_updates(Arena *arena, JsonDocument *document, Json updates, const ValueRules *rules, Buf *tree,
                               Error *error) {
     LegacyMembers all = {.arena = arena, .document = document, .rules = rules, .error = error};
-    if (!legacy_members_read(&all, updates)) return false;
+    LegacyMember member;
+    if (!legacy_members_open(&all, updates)) return false;
     buf_u8(tree, TREE_VERSION);
     buf_u8(tree, TREE_UPDATE);
     buf_varint(tree, all.count);
-    for (size_t i = 0; i < all.count; i++) {
-        if (!append_update(&all, &all.members[i], tree)) return false;
+    while (legacy_members_next(&all, &member)) {
+        if (!append_update(&all, &member, tree)) return false;
     }
-    return !tree->failed || error_out_of_memory(error);
+    if (tree->failed) return error_out_of_memory(error);
+    return error->kind == ERROR_NONE;
 }
 
 // --- AttributesToGet
@@ -255,15 +261,17 @@ bool legacy_attributes_to_get(Arena *arena, JsonDocument *document, Json names, 
     buf_u8(tree, TREE_PROJECTION);
     buf_varint(tree, count);
     JsonIterator iterator = json_iterate(document, names);
+    ArenaMark mark = arena_mark(document->arena);
     Slice none;
     Json json;
     for (size_t i = 0; i < count && json_next(&iterator, &none, &json); i++) {
         PathElement element = {.name = json.type == JSON_STRING ? json_string(document, json) : SLICE("")};
         if (element.name.len == 0) return error_enveloped(error, arena, "Empty attribute name");
         path_append(tree, &element, 1);
-        sorted[i] = element.name;
+        sorted[i] = arena_copy(arena, element.name);
+        arena_rewind(document->arena, mark);
     }
-    if (document->arena->failed || tree->failed) return error_out_of_memory(error);
+    if (document->arena->failed || arena->failed) return error_out_of_memory(error);
     if (count > 1) qsort(sorted, count, sizeof *sorted, by_bytes);
     for (size_t i = 1; i < count; i++) {
         if (!slice_equal(sorted[i - 1], sorted[i])) continue;

@@ -29,45 +29,63 @@ static const LegacyOperator OPERATORS[] = {
 
 // --- Members
 
-static int by_name_then_position(const void *a, const void *b) {
-    const LegacyMember *x = a;
-    const LegacyMember *y = b;
-    int order = slice_compare(x->name, y->name);
+typedef struct Name {
+    Slice text;
+    size_t position;
+} Name;
+
+static int by_text_then_position(const void *a, const void *b) {
+    const Name *x = a;
+    const Name *y = b;
+    int order = slice_compare(x->text, y->text);
     if (order != 0) return order;
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
-static int by_position(const void *a, const void *b) {
-    const LegacyMember *x = a;
-    const LegacyMember *y = b;
-    return x->position < y->position ? -1 : x->position > y->position;
-}
-
-static void keep_last_of_equals(LegacyMembers *all) {
-    qsort(all->members, all->count, sizeof *all->members, by_name_then_position);
-    size_t kept = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        if (kept > 0 && slice_equal(all->members[kept - 1].name, all->members[i].name)) kept--;
-        all->members[kept++] = all->members[i];
+static bool read_names(LegacyMembers *all, Json map, Name *names, size_t count) {
+    Arena *trees = all->document->arena;
+    JsonIterator iterator = json_iterate(all->document, map);
+    ArenaMark mark = arena_mark(trees);
+    Slice name;
+    Json json;
+    for (size_t i = 0; i < count && json_next(&iterator, &name, &json); i++) {
+        if (name.len == 0) return error_enveloped(all->error, all->arena, "Empty attribute name");
+        names[i] = (Name){arena_copy(all->arena, name), i};
+        arena_rewind(trees, mark);
     }
-    all->count = kept;
-    qsort(all->members, all->count, sizeof *all->members, by_position);
+    return (!trees->failed && !all->arena->failed) || error_out_of_memory(all->error);
 }
 
-bool legacy_members_read(LegacyMembers *all, Json map) {
+bool legacy_members_open(LegacyMembers *all, Json map) {
+    all->count = all->position = 0;
     if (map.type != JSON_OBJECT) return true;
     size_t count = json_count(all->document, map);
-    all->members = ARENA_ARRAY(all->arena, LegacyMember, count);
-    if (all->members == NULL) return error_out_of_memory(all->error);
-    JsonIterator iterator = json_iterate(all->document, map);
-    LegacyMember member = {0};
-    while (all->count < count && json_next(&iterator, &member.name, &member.json)) {
-        if (member.name.len == 0) return error_enveloped(all->error, all->arena, "Empty attribute name");
-        member.position = all->count;
-        all->members[all->count++] = member;
+    bool *is_repeated = ARENA_ARRAY(all->arena, bool, count);
+    Name *names = ARENA_ARRAY(all->arena, Name, count);
+    if (is_repeated == NULL || names == NULL) return error_out_of_memory(all->error);
+    if (!read_names(all, map, names, count)) return false;
+    if (count > 1) qsort(names, count, sizeof *names, by_text_then_position);
+    all->count = count;
+    for (size_t i = 1; i < count; i++) {
+        if (!slice_equal(names[i - 1].text, names[i].text)) continue;
+        is_repeated[names[i - 1].position] = true;
+        all->count--;
     }
-    if (all->document->arena->failed) return error_out_of_memory(all->error);
-    if (count > 1) keep_last_of_equals(all);
+    all->is_repeated = is_repeated;
+    all->iterator = json_iterate(all->document, map);
+    all->mark = arena_mark(all->document->arena);
+    return true;
+}
+
+bool legacy_members_next(LegacyMembers *all, LegacyMember *member) {
+    if (all->count == 0) return false;
+    do {
+        arena_rewind(all->document->arena, all->mark);
+        if (!json_next(&all->iterator, &member->name, &member->json)) {
+            if (all->document->arena->failed) error_out_of_memory(all->error);
+            return false;
+        }
+    } while (all->is_repeated[all->position++]);
     return true;
 }
 

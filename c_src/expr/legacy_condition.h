@@ -5,24 +5,31 @@
 #include "expr/legacy.h"
 #include "expr/tree.h"
 
-// The JSON members of a map of attributes, in the order of the request; of equal names only the last.
+// One member of a map of attributes; it lives until the next one is read.
 typedef struct LegacyMember {
     Slice name;
     Json json;
-    size_t position;
 } LegacyMember;
 
+// The members of such a map, in the order of the request, of equal names only the last. The document's arena is rewound
+// member by member, because a long map's trees do not fit together; so `arena` must be another one.
 typedef struct LegacyMembers {
     Arena *arena;
     JsonDocument *document;
     const ValueRules *rules;
     Error *error;
-    LegacyMember *members;
-    size_t count;
+    size_t count; // without the repeated ones
+    // Private to legacy_condition.c.
+    const bool *is_repeated; // by position in the request
+    size_t position;
+    JsonIterator iterator;
+    ArenaMark mark;
 } LegacyMembers;
 
-// Reads the map; refuses empty names.
-bool legacy_members_read(LegacyMembers *all, Json map);
+// Opens the map (or an absent one, which is empty); refuses empty names.
+bool legacy_members_open(LegacyMembers *all, Json map);
+// Gives the next member. False at the end, and when memory ran out: all->error tells.
+bool legacy_members_next(LegacyMembers *all, LegacyMember *member);
 
 // A row of the table of comparison operators.
 typedef struct LegacyOperator {

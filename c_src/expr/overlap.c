@@ -128,10 +128,13 @@ bool overlap_add(Overlap *overlap, Arena *arena, ExpressionKind kind, Slice path
         uint32_t hash = element.is_index ? element.index : java_string_hash(element.name);
         uint32_t *slot = find_slot(overlap, parent, &element, hash);
         bool is_last = i + 1 == count;
+#ifdef SHVM_CANARY_EXPRESSION // a bug for the fuzzer to find
+        bool is_met = *slot != NO_NODE && is_last;
+#else
+        bool is_met = *slot != NO_NODE && (is_last || overlap->nodes[*slot].is_end);
+#endif
+        if (is_met) return report(overlap, arena, kind, path, parent, "overlap", error);
         if (*slot == NO_NODE) *slot = add_child(overlap, parent, &element, hash);
-        else if (is_last || overlap->nodes[*slot].is_end) {
-            return report(overlap, arena, kind, path, parent, "overlap", error);
-        }
         parent = *slot;
     }
     overlap->nodes[parent].is_end = true;

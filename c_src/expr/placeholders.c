@@ -11,14 +11,13 @@
 enum { PLACEHOLDER_BYTES_MAX = 255 };
 
 typedef struct PlaceholderMap {
-    Placeholder *entries; // sorted by key
+    Placeholder *entries; // sorted by key once all are read
     size_t count;
 } PlaceholderMap;
 
 struct Placeholders {
     PlaceholderMap names;
     PlaceholderMap values;
-    JsonDocument *document;
     Layer layer;
 };
 
@@ -59,68 +58,92 @@ static void sort_entries(PlaceholderMap *map) {
     map->count = kept;
 }
 
+// What reading a map needs. Everything that stays is copied to the arena; the document's own is rewound member by
+// member, because a long map's trees do not fit together.
+typedef struct MapReader {
+    Arena *arena;
+    JsonDocument *document;
+    const ValueRules *rules;
+    Error *error;
+    const char *name; // of the map
+    Json map;
+    TokenKind kind; // of its keys
+} MapReader;
+
 // Reads the keys, in the order of the request. A map that is absent has no entries.
-static bool read_keys(Arena *arena, JsonDocument *document, Json members, const char *name, TokenKind kind,
-                      PlaceholderMap *map, Error *error) {
-    if (members.type != JSON_OBJECT) return true;
-    size_t count = json_count(document, members);
-    if (count == 0) return error_enveloped(error, arena, "%s must not be empty", name);
-    map->entries = ARENA_ARRAY(arena, Placeholder, count);
-    if (map->entries == NULL) return error_out_of_memory(error);
-    JsonIterator iterator = json_iterate(document, members);
-    Placeholder entry = {0};
-    while (map->count < count && json_next(&iterator, &entry.key, &entry.json)) {
-        entry.position = map->count;
-        map->entries[map->count++] = entry;
-        if (!check_key(arena, name, entry.key, kind, error)) return false;
+static bool read_keys(MapReader *reader, PlaceholderMap *out) {
+    JsonDocument *document = reader->document;
+    if (reader->map.type != JSON_OBJECT) return true;
+    size_t count = json_count(document, reader->map);
+    if (count == 0) return error_enveloped(reader->error, reader->arena, "%s must not be empty", reader->name);
+    out->entries = ARENA_ARRAY(reader->arena, Placeholder, count);
+    if (out->entries == NULL) return error_out_of_memory(reader->error);
+    JsonIterator iterator = json_iterate(document, reader->map);
+    ArenaMark mark = arena_mark(document->arena);
+    Slice key;
+    Json json;
+    for (; out->count < count && json_next(&iterator, &key, &json); arena_rewind(document->arena, mark)) {
+        if (!check_key(reader->arena, reader->name, key, reader->kind, reader->error)) return false;
+        Slice kept = arena_copy(reader->arena, key);
+        out->entries[out->count] = (Placeholder){.key = kept, .position = out->count};
+        out->count++;
     }
-    return !document->arena->failed || error_out_of_memory(error);
+    if (reader->arena->failed || document->arena->failed) return error_out_of_memory(reader->error);
+    return true;
 }
 
-static bool read_name(Arena *arena, JsonDocument *document, Placeholder *entry, Error *error) {
-    if (entry->json.type == JSON_STRING) entry->name = json_string(document, entry->json);
+static bool read_name(MapReader *reader, Json json, Placeholder *entry) {
+    Slice name = json.type == JSON_STRING ? json_string(reader->document, json) : (Slice){NULL, 0};
+    entry->name = arena_copy(reader->arena, name);
     const char *fault = NULL;
-    if (entry->name.len == 0) fault = "Empty attribute name";
-    if (entry->name.len > ATTRIBUTE_NAME_BYTES_MAX) {
-        fault = "Attribute name is too large, must be less than 65536 bytes";
-    }
+    if (name.len == 0) fault = "Empty attribute name";
+    if (name.len > ATTRIBUTE_NAME_BYTES_MAX) fault = "Attribute name is too large, must be less than 65536 bytes";
     if (fault == NULL) return true;
-    return error_enveloped(error, arena, NAMES " contains invalid value: %s for key %S", fault, &entry->key);
+    return error_enveloped(reader->error, reader->arena, "%s contains invalid value: %s for key %S", reader->name,
+                           fault, &entry->key);
 }
 
-// The older layer names the key of a bad value.
-static bool read_value(Arena *arena, JsonDocument *document, const ValueRules *rules, Placeholder *entry,
-                       Error *error) {
+static bool read_value(MapReader *reader, Json json, Placeholder *entry) {
+    Arena *arena = reader->arena;
     Buf value;
     buf_init(&value, arena);
     Error own = {0};
-    if (value_from_json(document, entry->json, rules, &value, &own)) {
+    if (value_from_json(reader->document, json, reader->rules, &value, &own)) {
         entry->value = buf_view(&value);
-        return !value.failed || error_out_of_memory(error);
+        if (value_type(entry->value) != VALUE_N) return true;
+        Json digits = json_member(reader->document, json, SLICE("N"));
+        entry->digits = arena_copy(arena, json_string(reader->document, digits));
+        return true;
     }
-    if (own.kind == ERROR_VALIDATION && rules->layer == LAYER_OLDER) {
-        error_validation(error, arena, VALUES " contains invalid value: %S for key %S", &own.message, &entry->key);
-        error->in_envelope = own.in_envelope;
-    } else if (error->kind == ERROR_NONE) {
-        *error = own;
+    // The older layer names the key of a bad value.
+    if (own.kind == ERROR_VALIDATION && reader->rules->layer == LAYER_OLDER) {
+        error_validation(reader->error, arena, "%s contains invalid value: %S for key %S", reader->name, &own.message,
+                         &entry->key);
+        reader->error->in_envelope = own.in_envelope;
+    } else if (reader->error->kind == ERROR_NONE) {
+        *reader->error = own;
     }
     return false;
 }
 
-static bool read_maps(Arena *arena, Placeholders *placeholders, Json names, Json values, const ValueRules *rules,
-                      Error *error) {
-    JsonDocument *document = placeholders->document;
-    PlaceholderMap *name_map = &placeholders->names;
-    PlaceholderMap *value_map = &placeholders->values;
-    if (!read_keys(arena, document, names, NAMES, TOKEN_NAME_PLACEHOLDER, name_map, error)) return false;
-    for (size_t i = 0; i < name_map->count; i++) {
-        if (!read_name(arena, document, &name_map->entries[i], error)) return false;
+static bool read_map(MapReader *reader, PlaceholderMap *out) {
+    JsonDocument *document = reader->document;
+    if (!read_keys(reader, out)) return false;
+    JsonIterator iterator = json_iterate(document, reader->map);
+    ArenaMark mark = arena_mark(document->arena);
+    for (size_t i = 0; i < out->count; i++) {
+        Slice key;
+        Json json;
+        if (!json_next(&iterator, &key, &json)) break; // memory ran out
+        bool is_name = reader->kind == TOKEN_NAME_PLACEHOLDER;
+        if (!(is_name ? read_name(reader, json, &out->entries[i]) : read_value(reader, json, &out->entries[i]))) {
+            return false;
+        }
+        arena_rewind(document->arena, mark);
     }
-    if (!read_keys(arena, document, values, VALUES, TOKEN_VALUE_PLACEHOLDER, value_map, error)) return false;
-    for (size_t i = 0; i < value_map->count; i++) {
-        if (!read_value(arena, document, rules, &value_map->entries[i], error)) return false;
-    }
-    return !document->arena->failed || error_out_of_memory(error);
+    if (reader->arena->failed || document->arena->failed) return error_out_of_memory(reader->error);
+    sort_entries(out);
+    return true;
 }
 
 Placeholders *placeholders_new(Arena *arena, JsonDocument *document, Json names, Json values,
@@ -130,12 +153,13 @@ Placeholders *placeholders_new(Arena *arena, JsonDocument *document, Json names,
         error_out_of_memory(error);
         return NULL;
     }
-    placeholders->document = document;
     placeholders->layer = rules->layer;
-    if (!read_maps(arena, placeholders, names, values, rules, error)) return NULL;
-    sort_entries(&placeholders->names);
-    sort_entries(&placeholders->values);
-    return placeholders;
+    MapReader reader = {arena, document, rules, error, NAMES, names, TOKEN_NAME_PLACEHOLDER};
+    if (!read_map(&reader, &placeholders->names)) return NULL;
+    reader.name = VALUES;
+    reader.map = values;
+    reader.kind = TOKEN_VALUE_PLACEHOLDER;
+    return read_map(&reader, &placeholders->values) ? placeholders : NULL;
 }
 
 Layer placeholders_layer(const Placeholders *placeholders) {
@@ -166,14 +190,13 @@ const Placeholder *placeholders_use_value(Placeholders *placeholders, Slice key)
     return placeholders == NULL ? NULL : use(&placeholders->values, key);
 }
 
-void placeholder_print(Buf *out, Placeholders *placeholders, const Placeholder *value) {
+void placeholder_print(Buf *out, const Placeholder *value) {
     ValueType type = value_type(value->value);
     buf_format(out, "%s:", value_type_name(type));
     if (type == VALUE_S) {
         buf_bytes(out, value_bytes(value->value));
     } else if (type == VALUE_N) {
-        JsonDocument *document = placeholders->document;
-        buf_bytes(out, json_string(document, json_member(document, value->json, SLICE("N"))));
+        buf_bytes(out, value->digits);
     } else {
         // Java's own words for a buffer: what DynamoDB prints, and all it prints, of a binary.
         size_t len = value_bytes(value->value).len;

@@ -8,7 +8,7 @@ typedef struct Placeholder {
     Slice key;   // "#n" or ":v"
     Slice name;  // of names: the attribute name
     Slice value; // of values: encoded
-    Json json;   // of values: as it was sent
+    Slice digits; // of numbers: as they were sent
     size_t position; // in the request
     bool is_used;
 } Placeholder;
@@ -17,7 +17,7 @@ typedef struct Placeholder {
 const Placeholder *placeholders_use_name(Placeholders *placeholders, Slice key);
 const Placeholder *placeholders_use_value(Placeholders *placeholders, Slice key);
 // Appends the value as DynamoDB prints it in messages, e.g. S:text or N:1.50, the number as it was sent.
-void placeholder_print(Buf *out, Placeholders *placeholders, const Placeholder *value);
+void placeholder_print(Buf *out, const Placeholder *value);
 Layer placeholders_layer(const Placeholders *placeholders);
 
 #endif

@@ -1,5 +1,5 @@
 // What the tests of the compile side share: golden vectors that hold requests.
-//     kind `expression` [{"#n":"name", …}] [{":v":{"S":"x"}, …}]  =>  the tree as tree_print writes it, or the message
+//     kind `expression` [{"#n":"name", …}] [{":v":{"S":"x"}, …}]  =>  the tree as tree_print writes it, or message
 // kind is condition, filter, key, update or projection.
 #ifndef SHVM_TESTS_EXPR_COMPILE_SUPPORT_H
 #define SHVM_TESTS_EXPR_COMPILE_SUPPORT_H
@@ -78,12 +78,17 @@ static inline Compiled compile_parts(Arena *arena, ExpressionKind kind, Slice te
     buf_init(&json, arena);
     buf_init(&tree, arena);
     buf_format(&json, "{\"names\":%S,\"values\":%S}", &names, &values);
-    JsonDocument *document = ARENA_NEW(arena, JsonDocument);
+    // Gone when the placeholders are read, so that nothing may borrow from it.
+    Arena trees;
+    arena_init(&trees, 0);
+    JsonDocument document;
     ValueRules rules = {layer, VALUE_NESTING_MAX};
-    if (!open_json(document, arena, buf_view(&json))) return compiled;
-    compiled.placeholders =
-        placeholders_new(arena, document, json_member(document, document->root, SLICE("names")),
-                         json_member(document, document->root, SLICE("values")), &rules, &compiled.error);
+    if (open_json(&document, &trees, buf_view(&json))) {
+        compiled.placeholders =
+            placeholders_new(arena, &document, json_member(&document, document.root, SLICE("names")),
+                             json_member(&document, document.root, SLICE("values")), &rules, &compiled.error);
+    }
+    arena_free(&trees);
     if (compiled.placeholders == NULL) return compiled;
     compiled.expression = expression_parse(arena, kind, text, &compiled.error);
     if (compiled.expression == NULL) return compiled;

@@ -85,7 +85,8 @@ TEST(limits) {
     buf_bytes(&in, numbered(&arena, "a IN (", "b", ",", 101));
     buf_cstr(&in, ")");
     check_message(EXPRESSION_FILTER, buf_view(&in),
-                  "Invalid FilterExpression: The IN operator is provided with too many operands; number of operands: 101");
+                  "Invalid FilterExpression: The IN operator is provided with too many operands; number of operands: "
+                  "101");
     check_message(EXPRESSION_UPDATE, numbered(&arena, "REMOVE ", "a", ",", 600), "");
     arena_free(&arena);
 }
@@ -107,7 +108,8 @@ static Slice attributes_text(Arena *arena, Slice input) {
 TEST(attributes_of_trees) {
     Arena arena;
     arena_init(&arena, 0);
-    CHECK_EQ_BYTES(attributes_text(&arena, SLICE("condition `b = a AND a.c < b AND size(d[1]) = :v` {\":v\":{\"N\":\"1\"}}")),
+    CHECK_EQ_BYTES(attributes_text(&arena, SLICE("condition `b = a AND a.c < b AND size(d[1]) = :v` "
+                                                 "{\":v\":{\"N\":\"1\"}}")),
                    SLICE("b a+ d+"));
     CHECK_EQ_BYTES(attributes_text(&arena, SLICE("update `SET z = if_not_exists(y.a, x) REMOVE w[0] ADD v :n "
                                                  "DELETE u :s` {\":n\":{\"N\":\"1\"},\":s\":{\"SS\":[\"a\"]}}")),

@@ -12,20 +12,25 @@ static bool compile_member(Arena *arena, Slice input, Buf *tree, Error *error) {
         input = slice_sub(input, 3, input.len);
     }
     Slice member = take_until(&input, ' ');
+    // Gone when the member is compiled, so that nothing may borrow from it.
+    Arena trees;
+    arena_init(&trees, 0);
     JsonDocument document;
     ValueRules rules = {LAYER_NEWER, VALUE_NESTING_MAX};
-    if (!open_json(&document, arena, input)) return false;
+    bool is_compiled = false;
+    if (!open_json(&document, &trees, input)) return false;
     if (slice_equal(member, SLICE("expected"))) {
-        return legacy_expected(arena, &document, document.root, operator, &rules, tree, error);
+        is_compiled = legacy_expected(arena, &document, document.root, operator, &rules, tree, error);
+    } else if (slice_equal(member, SLICE("filter"))) {
+        is_compiled = legacy_filter(arena, &document, document.root, operator, &rules, tree, error);
+    } else if (slice_equal(member, SLICE("updates"))) {
+        is_compiled = legacy_attribute_updates(arena, &document, document.root, &rules, tree, error);
+    } else {
+        CHECK(slice_equal(member, SLICE("get")));
+        is_compiled = legacy_attributes_to_get(arena, &document, document.root, tree, error);
     }
-    if (slice_equal(member, SLICE("filter"))) {
-        return legacy_filter(arena, &document, document.root, operator, &rules, tree, error);
-    }
-    if (slice_equal(member, SLICE("updates"))) {
-        return legacy_attribute_updates(arena, &document, document.root, &rules, tree, error);
-    }
-    CHECK(slice_equal(member, SLICE("get")));
-    return legacy_attributes_to_get(arena, &document, document.root, tree, error);
+    arena_free(&trees);
+    return is_compiled;
 }
 
 static void check_member(Slice input, Slice expected) {
@@ -53,16 +58,19 @@ TEST(members) {
 }
 
 static void check_keys(Slice input, Slice expected) {
-    Arena arena;
+    Arena arena, trees;
     arena_init(&arena, 0);
+    arena_init(&trees, 0);
     JsonDocument document;
     ValueRules rules = {LAYER_NEWER, VALUE_NESTING_MAX};
     KeyCondition condition;
     Error error = {0};
     Buf out;
     buf_init(&out, &arena);
-    if (!open_json(&document, &arena, input)) return;
-    if (legacy_key_conditions(&arena, &document, document.root, &rules, &condition, &error)) {
+    if (!open_json(&document, &trees, input)) return;
+    bool is_compiled = legacy_key_conditions(&arena, &document, document.root, &rules, &condition, &error);
+    arena_free(&trees);
+    if (is_compiled) {
         for (size_t i = 0; i < condition.count; i++) {
             const KeyComparison *comparison = &condition.comparisons[i];
             buf_format(&out, "%s%S %d ", i == 0 ? "" : ", ", &comparison->attribute, (int)comparison->op);
@@ -76,6 +84,29 @@ static void check_keys(Slice input, Slice expected) {
 
 TEST(key_conditions) {
     check_vectors("tests/c/vectors/legacy_key_conditions.txt", check_keys);
+}
+
+// Far more members than fit one tree of the JSON parser: what is kept of one must survive the next.
+TEST(many_members) {
+    Arena arena;
+    arena_init(&arena, 0);
+    Buf text, tree;
+    buf_init(&text, &arena);
+    buf_init(&tree, &arena);
+    buf_cstr(&text, "updates {");
+    for (size_t i = 0; i < 20000; i++) {
+        buf_format(&text, "%s\"a%z\":{\"Value\":{\"SS\":[\"x%z\",\"b\"]}}", i == 0 ? "" : ",", i % 19999, i);
+    }
+    buf_cstr(&text, "}");
+    Error error = {0};
+    CHECK(compile_member(&arena, buf_view(&text), &tree, &error));
+    CHECK_EQ_SLICE(error.message, "");
+    CHECK(tree_is_valid(buf_view(&tree), TREE_UPDATE));
+    AttributeUse *uses;
+    size_t count = 0;
+    CHECK(tree_attributes(&arena, buf_view(&tree), &uses, &count));
+    CHECK_EQ_INT(count, 19999);
+    arena_free(&arena);
 }
 
 TEST(envelopes) {

@@ -63,7 +63,8 @@ static Slice nots(Arena *arena, size_t count) {
 }
 
 TEST(operators_are_counted) {
-    const char *too_many = "Invalid ConditionExpression: The expression contains too many operators; operator count: 301";
+    const char *too_many =
+        "Invalid ConditionExpression: The expression contains too many operators; operator count: 301";
     Arena arena;
     arena_init(&arena, 0);
     check_message(EXPRESSION_CONDITION, nots(&arena, 299), "");
@@ -116,9 +117,11 @@ TEST(memory_is_linear) {
 }
 
 TEST(no_text_breaks_the_parser) {
-    static const char *const WORDS[] = {"a",  "#a", ":v", "(",   ")",  "[",  "]",   "0",    ".",      ",",   "=",   "<",
-                                        "+",  "-",  "AND", "OR", "NOT", "IN", "BETWEEN", "SET", "REMOVE", "ADD", "DELETE", "size",
-                                        "contains", "if_not_exists", "!"};
+    static const char *const WORDS[] = {
+        "a",   "#a",  ":v",  "(",  ")",       "[",   "]",      "0",   ".",      ",",    "=",        "<",             "+",
+        "-",   "AND", "OR",  "NOT", "IN",     "BETWEEN", "SET", "REMOVE", "ADD", "DELETE", "size", "contains",
+        "if_not_exists", "!",
+    };
     uint64_t state = 1;
     for (int round = 0; round < 20000; round++) {
         Arena arena;

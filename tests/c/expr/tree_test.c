@@ -52,9 +52,11 @@ static void damage(Slice input) {
 TEST(damaged_trees) {
     damage(SLICE("condition `NOT (a.b[1] = :v AND size(c) IN (:n, d)) OR contains(e, :v) OR f BETWEEN :n AND g` "
                  "{\":v\":{\"S\":\"x\"},\":n\":{\"N\":\"1.5\"}}"));
-    damage(SLICE("condition `attribute_exists(a) AND attribute_type(b, :t) AND begins_with(c, :t)` {\":t\":{\"S\":\"S\"}}"));
+    damage(SLICE("condition `attribute_exists(a) AND attribute_type(b, :t) AND begins_with(c, :t)` "
+                 "{\":t\":{\"S\":\"S\"}}"));
     damage(SLICE("update `SET a = if_not_exists(b.c, :n) + d, e = list_append(e, :l) REMOVE f[3] ADD g :n DELETE h :s` "
-                 "{\":n\":{\"N\":\"-7\"},\":l\":{\"L\":[{\"M\":{\"x\":{\"NULL\":true}}}]},\":s\":{\"BS\":[\"AA==\"]}}"));
+                 "{\":n\":{\"N\":\"-7\"},\":l\":{\"L\":[{\"M\":{\"x\":{\"NULL\":true}}}]},"
+                 "\":s\":{\"BS\":[\"AA==\"]}}"));
     damage(SLICE("projection `a, b.c[2], d`"));
 }
 

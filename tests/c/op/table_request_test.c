@@ -121,11 +121,20 @@ static Slice base_request(Slice name) {
     return (Slice){NULL, 0};
 }
 
+// An index's name and the types of its keys, which a description does not show.
+static void print_key_types(Buf *out, const IndexDescriptor *index) {
+    buf_format(out, " %S(", &index->name);
+    for (size_t i = 0; i < index->keys.hash_count; i++) buf_u8(out, (uint8_t)index->keys.hash[i].type);
+    for (size_t i = 0; i < index->keys.range_count; i++) buf_u8(out, (uint8_t)index->keys.range[i].type);
+    buf_u8(out, ')');
+}
+
 static void print_changed(Buf *out, const TableDescriptor *table) {
     table_describe(out, table, (TableSize){3, 30}, NOW_MS);
     for (size_t i = 0; i < table->tag_count; i++)
         buf_format(out, " %S=%S", &table->tags[i].key, &table->tags[i].value);
     if (table->ttl_enabled) buf_format(out, " ttl %S", &table->ttl_attribute);
+    for (size_t i = 0; i < table->index_count; i++) print_key_types(out, &table->indexes[i]);
 }
 
 static void check_change(const Operation *operation, Slice base, Slice json, Slice expected) {

@@ -128,7 +128,7 @@ static bool parse_tables(Request *request, Json request_items, const ValueRules 
         if (index == SIZE_MAX) return false;
         if (index >= state->table_count) state->table_count = index + 1;
         BatchTable *table = &state->tables[index];
-        Placeholders *placeholders = request_placeholders(request, part, &TABLE_PARAMETERS, rules);
+        Placeholders *placeholders = request_placeholders(request, part, &TABLE_PARAMETERS, rules, NULL);
         if (placeholders == NULL) return false;
         if (!parse_keys(request, part, (uint32_t)index, rules, state)) return false;
         if (!parse_projection(request, part, placeholders, table)) return false;

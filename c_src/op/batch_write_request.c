@@ -130,7 +130,7 @@ static bool locate(Request *request, const BatchWriteRequest *write, BatchItem *
     Step *step = request->step;
     const TableDescriptor *table = &request->tables[item->table].descriptor;
     KeyValues values;
-    bool fits = item->item.len > 0 ? key_values_of_item(step, table, item->item, &values)
+    bool fits = item->item.len > 0 ? key_values_of_batch_item(step, table, item->item, &values)
                                    : key_values_of_key(step, table, item->key_item, &values);
     if (!fits || !batch_locate(step, table, &values, item)) return false;
     if (!write->wants_metrics || !has_local_index(table)) return true;

@@ -40,7 +40,7 @@ static bool get_body(Request *request, const ValueRules *rules) {
     request->data = get;
     get->command.consistent = schema_boolean(&request->document, request->root, "ConsistentRead", false);
     get->command.return_capacity = request_return_capacity(request);
-    Placeholders *placeholders = request_placeholders(request, request->root, &GET_PARAMETERS, rules);
+    Placeholders *placeholders = request_placeholders(request, request->root, &GET_PARAMETERS, rules, NULL);
     if (placeholders == NULL) return false;
     Buf key;
     buf_init(&key, step->arena);

@@ -66,20 +66,25 @@ bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues 
     return check_lengths(step, values->hash, values->range);
 }
 
-bool key_values_of_key(Step *step, const TableDescriptor *table, Slice key_item, KeyValues *out) {
+// Whether the item holds the key attributes, of their types.
+static bool find_key(const TableDescriptor *table, Slice item, KeyValues *out) {
     const KeySchema *keys = &table->keys;
+    *out = (KeyValues){.hash = item_find(item, keys->hash[0].name)};
+    if (key_type_of(out->hash) != keys->hash[0].type) return false;
+    if (keys->range_count == 0) return true;
+    out->range = item_find(item, keys->range[0].name);
+    return key_type_of(out->range) == keys->range[0].type;
+}
+
+static bool fail_misfit(Step *step) {
+    return error_validation(&step->error, step->arena, "The provided key element does not match the schema");
+}
+
+bool key_values_of_key(Step *step, const TableDescriptor *table, Slice key_item, KeyValues *out) {
     size_t count;
     item_attributes(key_item, &count);
-    *out = (KeyValues){.hash = item_find(key_item, keys->hash[0].name)};
-    bool fits = count == 1 + keys->range_count && key_type_of(out->hash) == keys->hash[0].type;
-    if (fits && keys->range_count > 0) {
-        out->range = item_find(key_item, keys->range[0].name);
-        fits = key_type_of(out->range) == keys->range[0].type;
-    }
-    if (!fits) {
-        return error_validation(&step->error, step->arena, "The provided key element does not match the schema");
-    }
-    return key_check_values(step, table, out);
+    bool fits = count == 1 + table->keys.range_count && find_key(table, key_item, out);
+    return fits ? key_check_values(step, table, out) : fail_misfit(step);
 }
 
 static bool find_in_item(Step *step, const KeyAttribute *attribute, Slice item, Slice *value) {
@@ -147,6 +152,11 @@ bool key_values_of_item(Step *step, const TableDescriptor *table, Slice item, Ke
     *out = (KeyValues){0};
     if (!find_in_item(step, &keys->hash[0], item, &out->hash)) return false;
     if (keys->range_count > 0 && !find_in_item(step, &keys->range[0], item, &out->range)) return false;
+    return key_check_values(step, table, out) && check_index_keys(step, table, item);
+}
+
+bool key_values_of_batch_item(Step *step, const TableDescriptor *table, Slice item, KeyValues *out) {
+    if (!find_key(table, item, out)) return fail_misfit(step);
     return key_check_values(step, table, out) && check_index_keys(step, table, item);
 }
 

@@ -19,6 +19,8 @@ bool key_values_of_key(Step *step, const TableDescriptor *table, Slice key_item,
 // The key inside an item to put ("Missing the key pk in the item", "Type mismatch for key …"), and the index keys in it
 // ("Type mismatch for Index Key …").
 bool key_values_of_item(Step *step, const TableDescriptor *table, Slice item, KeyValues *out);
+// The same for an item of a batch, where a key that is missing or of the wrong type has the text of a Key member.
+bool key_values_of_batch_item(Step *step, const TableDescriptor *table, Slice item, KeyValues *out);
 // "… cannot contain an empty string value. Key: pk" for any empty value of a Key member: known before the table is.
 bool key_check_not_empty(Step *step, Slice key_item);
 

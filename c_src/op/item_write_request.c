@@ -22,6 +22,7 @@ typedef struct WriteRequest {
     Slice given;         // PutItem: Item; else Key: as an item blob
     bool has_update_expression;
     bool wants_metrics;
+    Error after_key; // reported once the key attributes turn out not to be empty
 } WriteRequest;
 
 // --- Parsing
@@ -99,6 +100,29 @@ static bool compile_attribute_updates(Request *request, WriteRequest *write, con
     return true;
 }
 
+static bool has_empty_attribute(Slice item) {
+    size_t count;
+    Reader reader = item_attributes(item, &count);
+    for (size_t i = 0; i < count; i++) {
+        Attribute attribute = attribute_next(&reader);
+        ValueType type = value_type(attribute.value);
+        if ((type == VALUE_S || type == VALUE_B) && value_bytes(attribute.value).len == 0) return true;
+    }
+    return false;
+}
+
+// An empty key value is reported before empty expressions. Which attributes of an item to put are its key is only known
+// with the table, so where one of them may turn out to be empty, an empty expression waits.
+static bool parse_put_expressions(Request *request, WriteRequest *write, Placeholders *placeholders) {
+    Step *step = request->step;
+    if (!has_empty_attribute(write->given) || request_check_not_empty(request, EXPRESSION_CONDITION)) {
+        return step->error.kind == ERROR_NONE && parse_expressions(request, write, placeholders);
+    }
+    write->after_key = step->error;
+    step->error = (Error){0};
+    return true;
+}
+
 static bool check_put(Request *request, const WriteRequest *write) {
     Step *step = request->step;
     if (write->command.return_values > RETURN_VALUES_ALL_OLD) {
@@ -119,14 +143,16 @@ static bool parse_write(Request *request, CommandKind kind, const ValueRules *ru
     if (kind == COMMAND_PUT && !decode_attributes(request, "Item", rules, &write->given)) return false;
     if (kind == COMMAND_UPDATE && !request_check_legacy_values(request, "AttributeUpdates", rules)) return false;
     if (!request_check_legacy_values(request, "Expected", rules)) return false;
-    Placeholders *placeholders = request_placeholders(request, request->root, names, rules);
+    Placeholders *placeholders = request_placeholders(request, request->root, names, rules, NULL);
     if (placeholders == NULL) return false;
     if (!request_conditional_operator(request, "Expected", rules, &operator)) return false;
     if (kind != COMMAND_PUT) {
         if (!decode_attributes(request, "Key", rules, &write->given)) return false;
         if (!key_check_not_empty(step, write->given)) return false;
     }
-    if (!parse_expressions(request, write, placeholders)) return false;
+    bool is_parsed = kind == COMMAND_PUT ? parse_put_expressions(request, write, placeholders)
+                                         : parse_expressions(request, write, placeholders);
+    if (!is_parsed) return false;
     if (kind == COMMAND_PUT && !check_put(request, write)) return false;
     if (kind == COMMAND_UPDATE && !write->has_update_expression
         && !compile_attribute_updates(request, write, rules)) {
@@ -196,6 +222,10 @@ static bool route_write(Request *request, CommandKind kind) {
     bool fits = kind == COMMAND_PUT ? key_values_of_item(step, table, write->given, &values)
                                     : key_values_of_key(step, table, write->given, &values);
     if (!fits) return false;
+    if (write->after_key.kind != ERROR_NONE) {
+        step->error = write->after_key;
+        return false;
+    }
     if (kind == COMMAND_PUT) command->item = write->given;
     WriteReplyPlan plan = {.table_name = table->name, .return_capacity = command->return_capacity};
     if (kind == COMMAND_UPDATE && !check_update(step, table, write, &plan)) return false;

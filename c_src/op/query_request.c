@@ -36,9 +36,15 @@ static bool query_body(Request *request, const ValueRules *rules) {
     read->is_query = true;
     read->filter_name = "QueryFilter";
     read_members(request, read);
-    Placeholders *placeholders = request_placeholders(request, request->root, &QUERY_PARAMETERS, rules);
-    if (placeholders == NULL) return false;
+    Error late = {0};
+    Placeholders *placeholders = request_placeholders(request, request->root, &QUERY_PARAMETERS, rules, &late);
+    if (step->error.kind != ERROR_NONE) return false;
     if (!read_check_select_value(request)) return false;
+    if (!read_conditional_operator(request, read, rules)) return false;
+    if (placeholders == NULL) {
+        step->error = late;
+        return false;
+    }
     if (!read_legacy(request, read, rules)) return false;
     if (!read_start_key(request, read, rules)) return false;
     if (!read_expressions(request, read, placeholders)) return false;

@@ -58,17 +58,22 @@ static bool take_tree(Request *request, const Buf *tree, Slice *out) {
     return true;
 }
 
+bool read_conditional_operator(Request *request, ReadRequest *read, const ValueRules *rules) {
+    return request_conditional_operator(request, read->filter_name, rules, &read->conditional_operator);
+}
+
 bool read_legacy(Request *request, ReadRequest *read, const ValueRules *rules) {
     Step *step = request->step;
-    ConditionalOperator operator;
-    if (!request_conditional_operator(request, read->filter_name, rules, &operator)) return false;
     if (!request_check_legacy_values(request, read->filter_name, rules)) return false;
     if (read->is_query && !request_check_legacy_values(request, "KeyConditions", rules)) return false;
     Json filter = request_member(request, read->filter_name);
     Buf tree;
     if (filter.type != JSON_ABSENT) {
         buf_init(&tree, step->arena);
-        if (!legacy_filter(step->arena, &request->document, filter, operator, rules, &tree, &step->error)) return false;
+        if (!legacy_filter(step->arena, &request->document, filter, read->conditional_operator, rules, &tree,
+                           &step->error)) {
+            return false;
+        }
         if (!take_tree(request, &tree, &read->filter)) return false;
         read->filter_is_legacy = true;
     }

@@ -19,6 +19,7 @@ typedef struct ReadRequest {
     bool is_query;
     const char *filter_name; // "QueryFilter" or "ScanFilter"
     bool filter_is_legacy;
+    ConditionalOperator conditional_operator;
     Select select;
     bool consistent;
     bool reverse;
@@ -40,6 +41,7 @@ void read_members(Request *request, ReadRequest *read);
 bool read_check_select_value(Request *request);
 // Select against projections and IndexName.
 bool read_check_select(Request *request, const ReadRequest *read);
+bool read_conditional_operator(Request *request, ReadRequest *read, const ValueRules *rules);
 // Legacy filter and AttributesToGet; values first, then operators. Key conditions' values are checked in between.
 bool read_legacy(Request *request, ReadRequest *read, const ValueRules *rules);
 // ExclusiveStartKey's values.

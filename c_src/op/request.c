@@ -129,7 +129,7 @@ static bool has_bad_value(Request *request, Json values, const ValueRules *rules
 }
 
 Placeholders *request_placeholders(Request *request, Json object, const ParameterNames *names,
-                                   const ValueRules *rules) {
+                                   const ValueRules *rules, Error *late) {
     Step *step = request->step;
     JsonDocument *document = &request->document;
     Json name_map = schema_member(document, object, "ExpressionAttributeNames");
@@ -137,12 +137,15 @@ Placeholders *request_placeholders(Request *request, Json object, const Paramete
     if (takes_values(names)) value_map = schema_member(document, object, "ExpressionAttributeValues");
     Error error = {0};
     Placeholders *placeholders = placeholders_new(step->arena, document, name_map, value_map, rules, &error);
-    if (placeholders == NULL && (error.kind != ERROR_VALIDATION || has_bad_value(request, value_map, rules))) {
+    bool has_failed = placeholders == NULL;
+    bool is_value = has_failed && (error.kind != ERROR_VALIDATION || has_bad_value(request, value_map, rules));
+    if (is_value && late == NULL) {
         step->error = error;
         return NULL;
     }
     if (!check_not_mixed(request, object, names) || !check_maps_are_used(request, object, names)) return NULL;
-    if (placeholders == NULL) step->error = error;
+    if (is_value) *late = error;
+    else if (has_failed) step->error = error;
     return placeholders;
 }
 

@@ -37,8 +37,9 @@ typedef struct ParameterNames {
 
 // The request's placeholders, after checking, in DynamoDB's order: values, legacy parameters beside expressions, maps
 // without expressions, the maps' shape. NULL on error. object is the request, or one table's part of BatchGetItem.
+// Where late is not NULL, bad values come last, after checks of the caller's: then they are put there, not reported.
 Placeholders *request_placeholders(Request *request, Json object, const ParameterNames *names,
-                                   const ValueRules *rules);
+                                   const ValueRules *rules, Error *late);
 
 // ConditionalOperator of the filter of that name ("Expected", …): CONDITIONAL_AND when absent.
 bool request_conditional_operator(Request *request, const char *filter, const ValueRules *rules,

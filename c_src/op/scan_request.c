@@ -48,8 +48,14 @@ static bool scan_body(Request *request, const ValueRules *rules) {
     read->filter_name = "ScanFilter";
     read_members(request, read);
     ValueRules filter_rules = {rules->layer, SCAN_FILTER_NESTING_MAX};
-    Placeholders *placeholders = request_placeholders(request, request->root, &SCAN_PARAMETERS, rules);
-    if (placeholders == NULL) return false;
+    Error late = {0};
+    Placeholders *placeholders = request_placeholders(request, request->root, &SCAN_PARAMETERS, rules, &late);
+    if (step->error.kind != ERROR_NONE) return false;
+    if (!read_conditional_operator(request, read, rules)) return false;
+    if (placeholders == NULL) {
+        step->error = late;
+        return false;
+    }
     if (!read_legacy(request, read, &filter_rules)) return false;
     if (!read_start_key(request, read, rules)) return false;
     if (!read_expressions(request, read, placeholders)) return false;

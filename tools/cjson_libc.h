@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define EXPONENT_MAX 1000 // far beyond a double's range, either way
 
@@ -45,6 +46,9 @@ static inline double shvm_strtod(const char *text, char **end) {
     return negative ? -value : value;
 }
 
+// cJSON compares only where it has checked that as many bytes are there, and a compiler makes memcmp of few bytes a
+// comparison of integers.
+#define strncmp(a, b, n) memcmp(a, b, n)
 #define strtod shvm_strtod
 #define sprintf(...) 0
 #define sscanf(...) 0

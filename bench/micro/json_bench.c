@@ -18,11 +18,15 @@ static const char ITEM_JSON[] =
     "\"tags\":{\"SS\":[\"blue\",\"green\",\"red\"]},\"text\":{\"S\":\"another plain string, somewhat longer than the "
     "one before: of one hundred and twenty characters or so, as they are\"},\"version\":{\"N\":\"3\"}}";
 
+static Slice item_json(void) {
+    return slice_of(ITEM_JSON, sizeof ITEM_JSON - 1);
+}
+
 static bool read_item(Arena *trees, Buf *item) {
     static const ValueRules RULES = {LAYER_NEWER, VALUE_NESTING_MAX};
     Error error = {0};
     JsonDocument document;
-    if (!json_open(&document, trees, SLICE(ITEM_JSON), &error)) return false;
+    if (!json_open(&document, trees, item_json(), &error)) return false;
     JsonIterator attributes = json_iterate(&document, document.root);
     Slice name;
     Json value;
@@ -63,7 +67,7 @@ BENCH(bench_item_to_json) {
         Buf json;
         buf_init(&json, &arena);
         item_to_json(&json, buf_view(&item));
-        right += is_read && slice_equal(buf_view(&json), SLICE(ITEM_JSON));
+        right += is_read && slice_equal(buf_view(&json), item_json());
     }
     arena_free(&trees);
     arena_free(&arena);

@@ -51,7 +51,7 @@ bool schema_check_types(Arena *arena, JsonDocument *document, Json root, const M
 
 // Whether values in the request hand it to DynamoDB's older validation layer: an integer that was saturated or lost its
 // fraction, a boolean written as a string, an AttributeValue with two members. (Members that are absent do so too: see
-// schema_falls_back.) Needed only for wording, so callers ask it after a failure.
+// schema_falls_back.) Needed only for wording, so callers ask it after a failure; schema_check_types must have passed.
 bool schema_uses_older_layer(JsonDocument *document, Json root, const Member *members);
 
 // --- 2. Constraints

@@ -13,6 +13,7 @@
 #include "op/scan_position.h"
 #include "support/check.h"
 #include "support/request_runner.h"
+#include "support/request_steps.h"
 
 #define ITEMS_MAX 1200
 #define PAGES_MAX 3000
@@ -161,12 +162,10 @@ static void answer_scan(Reader *reader, const CommandHeader *header, Slice objec
     range_result_encode(payload, &result);
 }
 
-static Slice answer_call(Slice object, uint8_t role, Slice message) {
+static Answer answer_call(Arena *arena, uint8_t role, Slice object, Slice message) {
     Buf payload;
-    Buf out;
     Error error = {0};
-    buf_init(&payload, &step_arena);
-    buf_init(&out, &step_arena);
+    buf_init(&payload, arena);
     Reader reader = reader_of(message);
     if (role == ROLE_DIRECTORY) {
         ControlKind kind;
@@ -177,57 +176,15 @@ static Slice answer_call(Slice object, uint8_t role, Slice message) {
         CHECK(command_decode_header(&reader, &header, &error) && header.kind == COMMAND_SCAN);
         answer_scan(&reader, &header, object, &payload);
     }
-    Result result = {.status = RESULT_OK, .payload = buf_view(&payload)};
-    result_encode(&out, &result);
-    return buf_view(&out);
+    return test_answer(arena, RESULT_OK, buf_view(&payload));
+}
+
+static bool find_table(Slice name, TableDescriptor *out) {
+    *out = table;
+    return slice_equal(name, table.name);
 }
 
 // --- Pages
-
-// Runs the steps of one request; the reply's body.
-static Slice run_page(Slice json, uint32_t *calls) {
-    Arena *arena = &step_arena;
-    Step step = {.arena = arena, .trees = &tree_arena, .calls_max = calls_max};
-    buf_init(&step.actions, arena);
-    Request request = {.step = &step, .operation = &OPERATION_SCAN};
-    bool ok = json_open(&request.document, &tree_arena, json, &step.error);
-    request.root = request.document.root;
-    ok = ok && request.operation->parse(&request);
-    if (ok) request.tables[0].descriptor = table;
-    ok = ok && request.operation->route(&request);
-    *calls = 0;
-    while (ok) {
-        Reader actions = reader_of(buf_view(&step.actions));
-        Answer *answers = ARENA_ARRAY(arena, Answer, step.action_count);
-        uint32_t count = step.action_count;
-        for (uint32_t i = 0; i < count; i++) {
-            ActionKind kind = (ActionKind)reader_u8(&actions);
-            if (kind == ACTION_RESPOND_HTTP) {
-                CHECK_EQ_INT(reader_u16(&actions), 200);
-                reader_bytes(&actions, 1 + 4 + REQUEST_ID_BYTES);
-                return reader_bytes(&actions, reader_u32(&actions));
-            }
-            uint8_t role = reader_u8(&actions);
-            reader_u8(&actions); // mode
-            Slice object = reader_bytes(&actions, reader_u32(&actions));
-            Slice message = reader_bytes(&actions, reader_u32(&actions));
-            answers[i] = (Answer){ANSWER_OK, answer_call(object, role, message)};
-        }
-        *calls += count;
-        CHECK(count > 0);
-        if (count == 0) return SLICE("{}"); // nothing would ever come
-        Step next = {.arena = arena, .trees = &tree_arena, .event = EVENT_RESUME, .calls_max = calls_max};
-        next.in.answers = answers;
-        next.in.answer_count = count;
-        Reader state = reader_of(step.state);
-        buf_init(&next.actions, arena);
-        step = next;
-        request = (Request){.step = &step, .operation = &OPERATION_SCAN};
-        ok = request.operation->resume(&request, &state);
-    }
-    CHECK_EQ_BYTES(step.error.message, SLICE("no error"));
-    return SLICE("{}");
-}
 
 // The bytes of the row whose item this is, now seen once more; 0 when there is none.
 static uint64_t mark_seen(Slice item) {
@@ -282,9 +239,12 @@ static unsigned scan_segment(unsigned segment, unsigned total, unsigned limit) {
         if (limit > 0) buf_format(&json, ",\"Limit\":%u", limit);
         if (last_key.len > 0) buf_format(&json, ",\"ExclusiveStartKey\":%S", &last_key);
         buf_cstr(&json, "}");
-        uint32_t calls;
-        Slice body = run_page(buf_view(&json), &calls);
-        CHECK(calls <= calls_max);
+        TestObjects objects = {.table = find_table, .answer = answer_call, .calls_max = calls_max};
+        Error error;
+        Slice body = test_request(&step_arena, &tree_arena, &OPERATION_SCAN, buf_view(&json), &objects, &error);
+        CHECK_EQ_BYTES(error.message, SLICE(""));
+        CHECK(objects.calls <= calls_max);
+        if (body.len == 0) break;
         last_key = take_page(body, limit);
         if (last_key.len == 0) return pages;
         if (last_key.len > sizeof kept) break;

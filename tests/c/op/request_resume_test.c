@@ -1,0 +1,181 @@
+// What data operations make of their objects' answers: replies, partial failures, refusals.
+#include "data/item_codec.h"
+#include "data/key_codec.h"
+#include "msg/command.h"
+#include "op/op_requests.h"
+#include "support/check.h"
+#include "support/request_runner.h"
+#include "support/request_steps.h"
+
+static Arena arena;
+static Arena trees;
+
+// How the object that holds the partition key "b" answers; all others answer as they should.
+typedef enum Mood { MOOD_WELL, MOOD_FAILED, MOOD_BUSY, MOOD_STALE, MOOD_FULL } Mood;
+static Mood mood;
+static bool all_alike; // every object is in that mood
+static unsigned asked; // calls answered so far
+
+static void append_write(Buf *payload, uint64_t old_bytes, uint64_t new_bytes, Slice attributes) {
+    WriteResult written = {.old_bytes = old_bytes, .new_bytes = new_bytes, .attributes = attributes};
+    write_result_encode(payload, &written);
+}
+
+static void answer_batch(Buf *payload, const BatchCommand *command, bool is_full) {
+    buf_varint(payload, command->entry_count);
+    for (size_t i = 0; i < command->entry_count; i++) {
+        const BatchEntry *entry = &command->entries[i];
+        if (command->header.kind == COMMAND_BATCH_WRITE) {
+            buf_varint(payload, entry->position);
+            append_write(payload, 0, 2000, (Slice){NULL, 0});
+            continue;
+        }
+        Buf json;
+        buf_init(&json, payload->arena);
+        item_to_json(&json, entry->key_item);
+        BatchGetEntry reply = {.position = entry->position, .processed = !is_full, .found = true, .bytes = 100};
+        reply.item_json = buf_view(&json);
+        batch_get_entry_encode(payload, &reply);
+    }
+}
+
+static bool holds_b(Slice full_key) {
+    return full_key.len > 9 && full_key.data[8] == 'b';
+}
+
+static Answer answer_call(Arena *step_arena, uint8_t role, Slice object, Slice message) {
+    CommandHeader header = {0};
+    Error error = {0};
+    Buf payload;
+    BatchCommand batch = {0};
+    ItemCommand item = {0};
+    Reader reader = reader_of(message);
+    (void)object;
+    asked++;
+    CHECK(role == ROLE_PARTITION);
+    CHECK(command_decode_header(&reader, &header, &error));
+    buf_init(&payload, step_arena);
+    bool is_batch = header.kind == COMMAND_BATCH_GET || header.kind == COMMAND_BATCH_WRITE;
+    if (is_batch) CHECK(command_decode_batch(step_arena, &reader, &header, &batch, &error));
+    else CHECK(command_decode_item(&reader, &header, &item, &error));
+    bool is_in_mood = all_alike || holds_b(is_batch ? batch.entries[0].key.full_key : item.key.full_key);
+    Mood now = is_in_mood ? mood : MOOD_WELL;
+    if (now == MOOD_FAILED) return (Answer){ANSWER_FAILED, {NULL, 0}};
+    if (now == MOOD_BUSY) return test_answer(step_arena, RESULT_BUSY, (Slice){NULL, 0});
+    if (now == MOOD_STALE) return test_answer(step_arena, RESULT_STALE, (Slice){NULL, 0});
+    if (is_batch) answer_batch(&payload, &batch, now == MOOD_FULL && asked < 4);
+    else append_write(&payload, 1500, 100, item.key_item);
+    return test_answer(step_arena, RESULT_OK, buf_view(&payload));
+}
+
+static Slice run(const Operation *operation, const char *json, Mood how, Error *error) {
+    TestObjects objects = {.table = test_table, .answer = answer_call, .calls_max = 40};
+    mood = how;
+    asked = 0;
+    return test_request(&arena, &trees, operation, slice_of_cstr(json), &objects, error);
+}
+
+static void begin(void) {
+    arena_init(&arena, 0);
+    arena_init(&trees, 0);
+    all_alike = false;
+}
+
+static void end(void) {
+    arena_free(&arena);
+    arena_free(&trees);
+}
+
+TEST(a_write_returns_attributes_capacity_and_metrics) {
+    begin();
+    Error error;
+    CHECK_EQ_SLICE(run(&OPERATION_PUT_ITEM, "{\"TableName\":\"hash\",\"Item\":{\"pk\":{\"S\":\"a\"}},"
+                       "\"ReturnValues\":\"ALL_OLD\",\"ReturnConsumedCapacity\":\"TOTAL\"}", MOOD_WELL, &error),
+                   "{\"Attributes\":{\"pk\":{\"S\":\"a\"}},"
+                   "\"ConsumedCapacity\":{\"TableName\":\"hash\",\"CapacityUnits\":2.0}}");
+    CHECK_EQ_SLICE(run(&OPERATION_DELETE_ITEM, "{\"TableName\":\"indexed\",\"Key\":{\"pk\":{\"S\":\"a\"},"
+                       "\"sk\":{\"S\":\"c\"}},\"ReturnItemCollectionMetrics\":\"SIZE\"}", MOOD_WELL, &error),
+                   "{\"Attributes\":{\"pk\":{\"S\":\"a\"},\"sk\":{\"S\":\"c\"}},\"ItemCollectionMetrics\":"
+                   "{\"ItemCollectionKey\":{\"pk\":{\"S\":\"a\"}},\"SizeEstimateRangeGB\":[0.0,1.0]}}");
+    end();
+}
+
+TEST(a_write_that_nobody_answers_is_an_error) {
+    begin();
+    Error error;
+    const char *json = "{\"TableName\":\"hash\",\"Item\":{\"pk\":{\"S\":\"b\"}}}";
+    CHECK_EQ_INT(run(&OPERATION_PUT_ITEM, json, MOOD_FAILED, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_INTERNAL_SERVER);
+    CHECK_EQ_INT(run(&OPERATION_PUT_ITEM, json, MOOD_BUSY, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_THROTTLING);
+    CHECK_EQ_INT(run(&OPERATION_PUT_ITEM, json, MOOD_STALE, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_NONE);
+    end();
+}
+
+#define TWO_WRITES                                                                                            \
+    "{\"RequestItems\":{\"hash\":[{\"PutRequest\":{\"Item\":{\"pk\":{\"S\":\"a\"},\"x\":{\"N\":\"1\"}}}},"     \
+    "{\"DeleteRequest\":{\"Key\":{\"pk\":{\"S\":\"b\"}}}},"                                                   \
+    "{\"PutRequest\":{\"Item\":{\"pk\":{\"S\":\"c\"}}}}]},\"ReturnConsumedCapacity\":\"TOTAL\"}"
+
+TEST(writes_of_failed_objects_are_left_unprocessed) {
+    begin();
+    Error error;
+    CHECK_EQ_SLICE(run(&OPERATION_BATCH_WRITE_ITEM, TWO_WRITES, MOOD_WELL, &error),
+                   "{\"UnprocessedItems\":{},\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":6.0}]}");
+    const Mood moods[] = {MOOD_FAILED, MOOD_BUSY, MOOD_STALE};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_EQ_SLICE(run(&OPERATION_BATCH_WRITE_ITEM, TWO_WRITES, moods[i], &error),
+                       "{\"UnprocessedItems\":{\"hash\":[{\"DeleteRequest\":{\"Key\":{\"pk\":{\"S\":\"b\"}}}}]},"
+                       "\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":4.0}]}");
+    }
+    end();
+}
+
+TEST(a_batch_of_writes_that_all_fail_is_an_error) {
+    begin();
+    Error error;
+    all_alike = true;
+    CHECK_EQ_INT(run(&OPERATION_BATCH_WRITE_ITEM, TWO_WRITES, MOOD_BUSY, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_THROTTLING);
+    CHECK_EQ_INT(run(&OPERATION_BATCH_WRITE_ITEM, TWO_WRITES, MOOD_STALE, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_NONE);
+    end();
+}
+
+#define THREE_KEYS                                                                                            \
+    "{\"RequestItems\":{\"hash\":{\"Keys\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"b\"}},{\"pk\":{\"S\":\"c\"}}],"     \
+    "\"ConsistentRead\":true,\"ProjectionExpression\":\"#p\",\"ExpressionAttributeNames\":{\"#p\":\"pk\"}}}," \
+    "\"ReturnConsumedCapacity\":\"TOTAL\"}"
+
+TEST(keys_of_failed_objects_are_left_unprocessed) {
+    begin();
+    Error error;
+    CHECK_EQ_SLICE(run(&OPERATION_BATCH_GET_ITEM, THREE_KEYS, MOOD_WELL, &error),
+                   "{\"Responses\":{\"hash\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"b\"}},{\"pk\":{\"S\":\"c\"}}]},"
+                   "\"UnprocessedKeys\":{},\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":3.0}]}");
+    CHECK_EQ_SLICE(run(&OPERATION_BATCH_GET_ITEM, THREE_KEYS, MOOD_FAILED, &error),
+                   "{\"Responses\":{\"hash\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"c\"}}]},"
+                   "\"UnprocessedKeys\":{\"hash\":{\"ConsistentRead\":true,\"ProjectionExpression\":\"#p\","
+                   "\"ExpressionAttributeNames\":{\"#p\":\"pk\"},\"Keys\":[{\"pk\":{\"S\":\"b\"}}]}},"
+                   "\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":2.0}]}");
+    end();
+}
+
+TEST(keys_beyond_an_objects_share_are_asked_again) {
+    begin();
+    Error error;
+    CHECK_EQ_SLICE(run(&OPERATION_BATCH_GET_ITEM, THREE_KEYS, MOOD_FULL, &error),
+                   "{\"Responses\":{\"hash\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"c\"}},{\"pk\":{\"S\":\"b\"}}]},"
+                   "\"UnprocessedKeys\":{},\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":3.0}]}");
+    CHECK_EQ_INT(asked, 4);
+    end();
+}
+
+TEST(a_stale_batch_of_reads_begins_again) {
+    begin();
+    Error error;
+    CHECK_EQ_INT(run(&OPERATION_BATCH_GET_ITEM, THREE_KEYS, MOOD_STALE, &error).len, 0);
+    CHECK_EQ_INT(error.kind, ERROR_NONE);
+    end();
+}

@@ -12,7 +12,7 @@ enum {
     BACK_OFF_DOUBLINGS_MAX = 8, // the longest pause is 256 seconds
 };
 static const double BACK_OFF_MS = 1000;
-static const double ROUND_MS = 60000; // a round that has not ended by then is repeated
+static const double ROUND_MS = 15000; // a round that has not ended by then is repeated
 
 static Buf begin_state(Step *step, PurgeState kind, Slice table_id) {
     Buf state;

@@ -32,6 +32,7 @@
 #define EXPRESSION_BYTES_MAX 4096u                  // [AWS]
 #define EXPRESSION_OPERATORS_MAX 300u               // [AWS]
 #define EXPRESSION_NESTING_MAX 300u                 // [US] no accepted expression nests deeper than its operators
+#define EXPRESSION_TREE_BYTES_MAX (4u * 1024 * 1024) // [US] compiled, constants inlined: bounds a command
 #define EXPRESSION_IN_OPERANDS_MAX 100u             // [AWS]
 #define DOCUMENT_PATH_ELEMENTS_MAX 32u              // [AWS] nesting of a path
 
@@ -58,10 +59,16 @@
 #define SHIPPED_ROWS_MAX 32u                        // [US] log rows a shipping round takes
 #define SHIPPED_BYTES_MAX (4u * 1024 * 1024)        // [US] and their bytes, beyond the first row
 #define BACKFILL_ITEMS_MAX 1000u                    // [US] items a backfill command reads
+#define BACKFILL_OBJECTS_MAX 40u                    // [US] objects it sends entries to: subrequests of the free plan
 #define DIRECTORY_SHARDS 4u                         // [US] 1,000 requests/s an object: 4,000 new keys/s a table
 
 #define CALLS_MAX_DEFAULT 40u                       // [CF] 50 subrequests a request on the free plan, less a few
 #define SCAN_LIST_KEYS_MAX 1000u                    // [US] partition keys asked of a directory shard at once
+
+// --- Signatures
+#define SIGNATURE_SKEW_SECONDS_MAX 300              // [OBS] clocks may differ by five minutes
+#define SIGNATURE_EXPIRES_SECONDS_MAX 604800        // [AWS] a signed query string holds a week at most
+#define SIGNED_HEADERS_MAX 100u                     // [US] SDKs sign about ten
 
 // --- Memory
 #define ARENA_BLOCK_BYTES 65536u                    // [US] first block: most requests need no second

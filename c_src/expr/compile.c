@@ -1,5 +1,6 @@
 // Checked expressions → trees (tree.h). Sizes are measured first, so that no part is copied once per level above it.
 // Both passes follow the operators' nesting, which check_expression has bounded by EXPRESSION_OPERATORS_MAX.
+#include "base/limits.h"
 #include "expr/check.h"
 #include "expr/tree.h"
 
@@ -67,11 +68,22 @@ static void write_actions(Compiler *compiler) {
     }
 }
 
+// Constants stand in the tree once per use, so a few large ones in many places would make it larger than a message may
+// be. DynamoDB has no such limit, but takes no more than 2 MB of placeholders.
+static bool check_tree_bytes(Arena *arena, const Compiler *compiler, Error *error) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < compiler->expression->node_count; i++) bytes += compiler->resolved[i].bytes.len;
+    if (bytes <= EXPRESSION_TREE_BYTES_MAX) return true;
+    return error_enveloped(error, arena, "Invalid %s: Expression size has exceeded the maximum allowed size;",
+                           expression_kind_name(compiler->expression->kind));
+}
+
 bool expression_compile(Arena *arena, const Expression *expression, Placeholders *placeholders, Buf *tree,
                         Error *error) {
     Checker checker;
     if (!check_expression(&checker, arena, expression, placeholders, error)) return false;
     Compiler compiler = {.expression = expression, .resolved = checker.resolved, .out = tree};
+    if (!check_tree_bytes(arena, &compiler, error)) return false;
     buf_u8(tree, TREE_VERSION);
     if (expression->root == AST_NONE) {
         buf_u8(tree, expression->kind == EXPRESSION_UPDATE ? TREE_UPDATE : TREE_PROJECTION);

@@ -144,7 +144,8 @@ TEST(a_batch_of_writes_that_all_fail_is_an_error) {
 }
 
 #define THREE_KEYS                                                                                            \
-    "{\"RequestItems\":{\"hash\":{\"Keys\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"b\"}},{\"pk\":{\"S\":\"c\"}}],"     \
+    "{\"RequestItems\":{\"hash\":{\"Keys\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"b\"}},"                 \
+    "{\"pk\":{\"S\":\"c\"}}],"                                                                               \
     "\"ConsistentRead\":true,\"ProjectionExpression\":\"#p\",\"ExpressionAttributeNames\":{\"#p\":\"pk\"}}}," \
     "\"ReturnConsumedCapacity\":\"TOTAL\"}"
 

@@ -118,9 +118,9 @@ TEST(memory_is_linear) {
 
 TEST(no_text_breaks_the_parser) {
     static const char *const WORDS[] = {
-        "a",   "#a",  ":v",  "(",  ")",       "[",   "]",      "0",   ".",      ",",    "=",        "<",             "+",
-        "-",   "AND", "OR",  "NOT", "IN",     "BETWEEN", "SET", "REMOVE", "ADD", "DELETE", "size", "contains",
-        "if_not_exists", "!",
+        "a",      "#a",     ":v",  "(",      ")",    "[",        "]",             "0",  ".",
+        ",",      "=",      "<",   "+",      "-",    "AND",      "OR",            "NOT", "IN",
+        "BETWEEN", "SET",   "REMOVE", "ADD", "DELETE", "size",   "contains",      "if_not_exists", "!",
     };
     uint64_t state = 1;
     for (int round = 0; round < 20000; round++) {

@@ -50,7 +50,9 @@ class CoreObject extends DurableObject {
     async alarm() {
         this.#retirement.enter();
         try {
-            await runSteps(this.#actor(CallMode.WRITE), StepEvent.ALARM, EMPTY);
+            const actor = this.#actor(CallMode.WRITE);
+            await runSteps(actor, StepEvent.ALARM, EMPTY);
+            if (actor.rolledBack) throw new Error("a step was rolled back");
         } catch (error) {
             console.error(`${this.ctx.id.name}: alarm: ${error.message}`);
             await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
@@ -63,10 +65,12 @@ class CoreObject extends DurableObject {
     #actor(mode) {
         const actor = {
             committed: false,
+            rolledBack: false,
             step: (event, message, state, answers) => {
                 const input = { identity: this.#identity, local: this.#local, message, state, answers };
                 const done = this.#step(mode, event, input);
                 if (done.verdict === Verdict.COMMIT) actor.committed = true;
+                if (!keepsWrites(done.verdict)) actor.rolledBack = true;
                 if (done.local !== null && keepsWrites(done.verdict)) this.#local = done.local;
                 return done;
             },

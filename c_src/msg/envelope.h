@@ -25,10 +25,13 @@
 // is sent at once and the step still resumes. Actions are carried out after the commit, in order.
 //
 //   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
-//                     ‖ calls max u32
+//                     ‖ calls max u32 ‖ keys checked u8 ‖ keys bytes ‖ payload hash bytes ‖ head bytes
 //     target is the x-amz-target header's value; empty bytes where a header is missing. The default layout is the
 //     deployment's ("key", "hash:16"; empty: "key"), for tables that do not choose one. Calls max is how many calls one
-//     request may make: the platform's subrequests, less a few (0: what its free plan allows).
+//     request may make: the platform's subrequests, less a few (0: what its free plan allows). Keys checked: 0 where
+//     any credentials will do, and none; then of the head only what is looked at need be there. Keys: the deployment's
+//     access keys (role/access.h). Payload hash: SHA-256 of the body as it was sent, where it came compressed; else
+//     empty. Head: the request's (msg/http_head.h).
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 
@@ -114,6 +117,7 @@ typedef struct Step {
     ContentType content_type; // echoed in replies
     Slice default_layout;     // the deployment's, at the gateway
     uint32_t calls_max;       // calls one request may make, at the gateway
+    bool wait_for_indexes;    // the reply to a write waits for its global indexes, at the gateway
     uint32_t rows_read;       // counted by the store
     uint32_t rows_written;
 } Step;

@@ -167,10 +167,13 @@ static bool send_group(Step *step, const BatchState *state, uint32_t group, Batc
         command.header = table->header;
         command.projection = table->projection;
         command.consistent = table->consistent;
+        command.index_set = table->index_set;
         object = item->object;
         entries[command.entry_count++] = (BatchEntry){(uint32_t)i, item->key, item->key_item, item->item};
     }
     command.header.kind = state->is_write ? COMMAND_BATCH_WRITE : COMMAND_BATCH_GET;
+    command.wait_for_indexes = state->is_write && step->wait_for_indexes;
+    command.return_capacity = state->return_capacity;
     command.bytes_max = state->is_write ? 0 : share_of(state, command.entry_count, in_flight);
     Buf message;
     buf_init(&message, step->arena);
@@ -224,7 +227,12 @@ void batch_capacity_to_json(Buf *out, const BatchState *state) {
     for (size_t i = 0; i < state->table_count; i++) {
         const BatchTable *table = &state->tables[i];
         if (!table->is_charged) continue;
-        Capacity capacity = {.table_name = table->header.table_name, .table_half_units = table->half_units};
+        Capacity capacity = {
+            .table_name = table->header.table_name,
+            .table_half_units = table->half_units,
+            .indexes = table->indexes,
+            .index_count = table->index_count,
+        };
         if (!first) buf_u8(out, ',');
         first = false;
         capacity_to_json(out, &capacity, state->return_capacity);

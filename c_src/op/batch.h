@@ -20,6 +20,10 @@ typedef struct BatchTable {
     Slice replies_json;   // the items found so far; BatchWriteItem: ItemCollectionMetrics
     uint64_t half_units;
     bool is_charged;      // something was read or written
+    // BatchWriteItem, which sends in its first step alone and answers in its second: not part of the state.
+    Slice index_set;
+    IndexCapacity *indexes; // arms that were charged, each index once
+    size_t index_count;
 } BatchTable;
 
 typedef struct BatchItem {

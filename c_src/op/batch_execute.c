@@ -40,7 +40,7 @@ bool batch_get(Step *step, const BatchCommand *command, Buf *payload) {
 }
 
 bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
-                 Buf *payload) {
+                 IndexWrites *writes, Buf *payload) {
     buf_varint(payload, command->entry_count);
     for (size_t i = 0; i < command->entry_count; i++) {
         const BatchEntry *entry = &command->entries[i];
@@ -49,13 +49,35 @@ bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_versio
         if (!items_get(step, key, &old)) return false;
         WriteResult written = {.old_bytes = old.item_bytes, .new_bytes = item_size(entry->item)};
         if (!slice_equal(old.item, entry->item)) {
+            uint64_t version = next_version(clock);
             bool done = entry->item.len == 0
                 ? items_delete(step, key, &old)
-                : items_put(step, key, &old, entry->item, (size_t)written.new_bytes, next_version(clock));
-            if (!done) return false;
+                : items_put(step, key, &old, entry->item, (size_t)written.new_bytes, version);
+            if (!done || !index_writes_add(step, writes, &command->header, &entry->key, old.item, entry->item, version,
+                                           &written)) {
+                return false;
+            }
         }
         buf_varint(payload, entry->position);
         write_result_encode(payload, &written);
+    }
+    return true;
+}
+
+static bool apply_entry(Step *step, const ApplyCommand *command, const ApplyEntry *entry, bool *wrote) {
+    Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
+    StoredItem old;
+    if (!items_get(step, key, &old)) return false;
+    if (entry->version <= old.version) return true; // delivered before, or overtaken
+    *wrote = true;
+    if (entry->item.len == 0) return items_mark(step, key, &old, entry->version);
+    return items_put(step, key, &old, entry->item, item_size(entry->item), entry->version);
+}
+
+bool index_apply(Step *step, const ApplyCommand *command, bool *wrote) {
+    *wrote = false;
+    for (size_t i = 0; i < command->entry_count; i++) {
+        if (!apply_entry(step, command, &command->entries[i], wrote)) return false;
     }
     return true;
 }

@@ -146,7 +146,9 @@ static bool batch_write_route(Request *request) {
     state->tables = ARENA_ARRAY(step->arena, BatchTable, state->table_count);
     if (state->tables == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < state->table_count; i++) {
-        state->tables[i].header = command_header(&request->tables[i].descriptor, COMMAND_BATCH_WRITE);
+        const TableDescriptor *table = &request->tables[i].descriptor;
+        state->tables[i].header = command_header(table, COMMAND_BATCH_WRITE);
+        if (!command_index_set(step, table, &state->tables[i].index_set)) return false;
     }
     for (size_t i = 0; i < state->item_count; i++) {
         if (!locate(request, write, &state->items[i])) return false;
@@ -218,6 +220,22 @@ static bool respond(Step *step, const BatchState *state, bool has_metrics) {
     return true;
 }
 
+static bool charge_indexes(Step *step, BatchTable *table, const WriteResult *written) {
+    if (table->indexes == NULL) table->indexes = ARENA_ARRAY(step->arena, IndexCapacity, GSI_MAX + LSI_MAX);
+    if (table->indexes == NULL) return error_out_of_memory(&step->error);
+    for (size_t i = 0; i < written->index_count; i++) {
+        size_t k = 0;
+        while (k < table->index_count && !slice_equal(table->indexes[k].name, written->indexes[i].name)) k++;
+        if (k == GSI_MAX + LSI_MAX) return error_corrupt(&step->error, "malformed answer to a batch");
+        if (k == table->index_count) {
+            table->index_count++;
+            table->indexes[k] = (IndexCapacity){written->indexes[i].name, written->indexes[i].is_global, 0};
+        }
+        table->indexes[k].half_units += written->indexes[i].half_units;
+    }
+    return true;
+}
+
 static bool take_payload(Step *step, BatchState *state, Slice payload, bool *is_done) {
     Reader reader = reader_of(payload);
     uint64_t count = reader_varint(&reader);
@@ -230,6 +248,7 @@ static bool take_payload(Step *step, BatchState *state, Slice payload, bool *is_
         BatchTable *table = &state->tables[state->items[position].table];
         table->half_units += capacity_write(written.old_bytes, written.new_bytes);
         table->is_charged = true;
+        if (!charge_indexes(step, table, &written)) return false;
         is_done[position] = true;
     }
     return !reader.failed || error_corrupt(&step->error, "malformed answer to a batch");

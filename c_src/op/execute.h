@@ -5,6 +5,7 @@
 #include "msg/command.h"
 #include "msg/envelope.h"
 #include "msg/result.h"
+#include "op/index_write.h"
 #include "store/items.h"
 
 // What a write decided, before it is stored: evaluation and writing are separate, so that a partition can evaluate,
@@ -19,9 +20,9 @@ typedef struct ItemPlan {
 
 // Reads the item and evaluates PUT, UPDATE or DELETE. false: step->error holds what to answer (a failed condition, a
 // bad path, …) and nothing is to be written.
-bool item_plan(Step *step, const ItemCommand *command, ItemPlan *plan);
-// Writes it under the given version.
-bool item_commit(Step *step, const ItemCommand *command, const ItemPlan *plan, uint64_t version);
+bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, ItemPlan *plan);
+// Writes it under the given version, and to the table's local indexes.
+bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_t version, IndexWrites *writes);
 
 // GET: appends the whole HTTP body.
 bool item_get(Step *step, const ItemCommand *command, Buf *body);
@@ -33,7 +34,10 @@ Slice storage_key(const CommandHeader *header, Slice full_key, size_t partition_
 bool batch_get(Step *step, const BatchCommand *command, Buf *payload);
 // BATCH_WRITE: writes all entries, each under a version of its own; appends count × (position varint ‖ WriteResult).
 bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
-                 Buf *payload);
+                 IndexWrites *writes, Buf *payload);
+
+// INDEX_APPLY: writes the entries that are newer than what stands there. *wrote tells whether any was.
+bool index_apply(Step *step, const ApplyCommand *command, bool *wrote);
 
 // QUERY and SCAN: evaluates one page of this object.
 bool range_execute(Step *step, const RangeCommand *command, RangeResult *result);

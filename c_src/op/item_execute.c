@@ -2,6 +2,7 @@
 #include "data/item_codec.h"
 #include "expr/evaluate.h"
 #include "op/execute.h"
+#include "op/index_entry.h"
 
 Slice storage_key(const CommandHeader *header, Slice full_key, size_t partition_len) {
     if (!header->by_key || full_key.len == 0) return full_key;
@@ -19,7 +20,8 @@ static bool check_condition(Step *step, const ItemCommand *command, const Stored
     return false;
 }
 
-static bool plan_update(Step *step, const ItemCommand *command, ItemPlan *plan, UpdateOutcome *outcome) {
+static bool plan_update(Step *step, const ItemCommand *command, const IndexSet *indexes, ItemPlan *plan,
+                        UpdateOutcome *outcome) {
     bool want_parts = command->return_values == RETURN_VALUES_UPDATED_OLD
                    || command->return_values == RETURN_VALUES_UPDATED_NEW;
     if (!update_apply(command->update, plan->old.item, command->key_item, want_parts, step->arena, outcome,
@@ -32,6 +34,7 @@ static bool plan_update(Step *step, const ItemCommand *command, ItemPlan *plan, 
     if (item_depth(plan->new_item) > VALUE_NESTING_MAX) {
         return error_validation(&step->error, step->arena, "Nesting Levels have exceeded supported limits");
     }
+    if (!index_check_keys(step->arena, indexes, plan->old.item, plan->new_item, true, &step->error)) return false;
     if (plan->new_bytes > ITEM_SIZE_BYTES_MAX) {
         return error_validation(&step->error, step->arena,
                                 "Item size to update has exceeded the maximum allowed size");
@@ -50,14 +53,14 @@ static Slice returned_attributes(const ItemCommand *command, const ItemPlan *pla
     return (Slice){NULL, 0};
 }
 
-bool item_plan(Step *step, const ItemCommand *command, ItemPlan *plan) {
+bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, ItemPlan *plan) {
     *plan = (ItemPlan){0};
     Slice key = storage_key(&command->header, command->key.full_key, command->key.partition_len);
     if (!items_get(step, key, &plan->old)) return false;
     if (!check_condition(step, command, &plan->old)) return false;
     UpdateOutcome outcome = {0};
     if (command->header.kind == COMMAND_UPDATE) {
-        if (!plan_update(step, command, plan, &outcome)) return false;
+        if (!plan_update(step, command, indexes, plan, &outcome)) return false;
     } else {
         plan->new_item = command->item;
         plan->new_bytes = item_size(command->item);
@@ -72,10 +75,13 @@ bool item_plan(Step *step, const ItemCommand *command, ItemPlan *plan) {
     return true;
 }
 
-bool item_commit(Step *step, const ItemCommand *command, const ItemPlan *plan, uint64_t version) {
+bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_t version, IndexWrites *writes) {
     Slice key = storage_key(&command->header, command->key.full_key, command->key.partition_len);
-    if (plan->new_item.len == 0) return items_delete(step, key, &plan->old);
-    return items_put(step, key, &plan->old, plan->new_item, plan->new_bytes, version);
+    bool done = plan->new_item.len == 0
+        ? items_delete(step, key, &plan->old)
+        : items_put(step, key, &plan->old, plan->new_item, plan->new_bytes, version);
+    return done && index_writes_add(step, writes, &command->header, &command->key, plan->old.item, plan->new_item,
+                                    version, &plan->written);
 }
 
 bool item_get(Step *step, const ItemCommand *command, Buf *body) {

@@ -3,6 +3,7 @@
 #include "data/item_codec.h"
 #include "data/key_codec.h"
 #include "msg/names.h"
+#include "op/index_entry.h"
 
 #define HASH_BYTES 8
 
@@ -44,14 +45,14 @@ bool key_check_not_empty(Step *step, Slice key_item) {
     return true;
 }
 
-static bool check_lengths(Step *step, Slice hash, Slice range) {
+bool key_check_lengths(Arena *arena, Slice hash, Slice range, Error *error) {
     if (hash.len > 0 && key_value_bytes(hash) > PARTITION_KEY_BYTES_MAX) {
-        return error_validation(&step->error, step->arena,
+        return error_validation(error, arena,
                                 "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
                                 "size limit of%u bytes", PARTITION_KEY_BYTES_MAX); // the missing blank is AWS's
     }
     if (range.len > 0 && key_value_bytes(range) > SORT_KEY_BYTES_MAX) {
-        return error_validation(&step->error, step->arena,
+        return error_validation(error, arena,
                                 "One or more parameter values were invalid: Aggregated size of all range keys has "
                                 "exceeded the size limit of %u bytes", SORT_KEY_BYTES_MAX);
     }
@@ -63,7 +64,7 @@ bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues 
     if (values->range.len > 0 && is_empty(values->range)) {
         return fail_empty(step, table->keys.range[0].name, values->range);
     }
-    return check_lengths(step, values->hash, values->range);
+    return key_check_lengths(step->arena, values->hash, values->range, &step->error);
 }
 
 // Whether the item holds the key attributes, of their types.
@@ -103,48 +104,9 @@ static bool find_in_item(Step *step, const KeyAttribute *attribute, Slice item, 
     return true;
 }
 
-static bool check_index_key(Step *step, const IndexDescriptor *index, const KeyAttribute *attribute, bool is_hash,
-                            Slice item) {
-    Slice value = item_find(item, attribute->name);
-    if (value.len == 0) return true;
-    if (key_type_of(value) != attribute->type) {
-        return error_validation(&step->error, step->arena,
-                                "One or more parameter values were invalid: Type mismatch for Index Key %S Expected: "
-                                "%c Actual: %s IndexName: %S", &attribute->name, attribute->type,
-                                value_type_name(value_type(value)), &index->name);
-    }
-    if (is_empty(value)) {
-        return error_validation(&step->error, step->arena,
-                                "One or more parameter values are not valid. A value specified for a secondary index "
-                                "key is not supported. The AttributeValue for a key attribute cannot contain an empty "
-                                "%s value. IndexName: %S, IndexKey: %S", kind_of_empty(value), &index->name,
-                                &attribute->name);
-    }
-    return is_hash ? check_lengths(step, value, (Slice){NULL, 0}) : check_lengths(step, (Slice){NULL, 0}, value);
-}
-
-// Observed: of several indexes with a bad key the alphabetically first one is reported.
-static const IndexDescriptor *next_index(const TableDescriptor *table, const IndexDescriptor *after) {
-    const IndexDescriptor *next = NULL;
-    for (size_t i = 0; i < table->index_count; i++) {
-        const IndexDescriptor *index = &table->indexes[i];
-        if (after != NULL && slice_compare(index->name, after->name) <= 0) continue;
-        if (next == NULL || slice_compare(index->name, next->name) < 0) next = index;
-    }
-    return next;
-}
-
 static bool check_index_keys(Step *step, const TableDescriptor *table, Slice item) {
-    const IndexDescriptor *index = NULL;
-    while ((index = next_index(table, index)) != NULL) {
-        for (size_t i = 0; i < index->keys.hash_count; i++) {
-            if (!check_index_key(step, index, &index->keys.hash[i], true, item)) return false;
-        }
-        for (size_t i = 0; i < index->keys.range_count; i++) {
-            if (!check_index_key(step, index, &index->keys.range[i], false, item)) return false;
-        }
-    }
-    return true;
+    IndexSet indexes = {.indexes = table->indexes, .count = table->index_count};
+    return index_check_keys(step->arena, &indexes, (Slice){NULL, 0}, item, false, &step->error);
 }
 
 bool key_values_of_item(Step *step, const TableDescriptor *table, Slice item, KeyValues *out) {
@@ -200,4 +162,13 @@ CommandHeader command_header(const TableDescriptor *table, CommandKind kind) {
         .epoch = table->epoch,
         .by_key = table->layout == LAYOUT_KEY,
     };
+}
+
+bool command_index_set(Step *step, const TableDescriptor *table, Slice *out) {
+    Buf set;
+    buf_init(&set, step->arena);
+    index_set_encode(&set, table);
+    if (set.failed) return error_out_of_memory(&step->error);
+    *out = buf_view(&set);
+    return true;
 }

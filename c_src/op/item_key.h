@@ -32,9 +32,14 @@ bool key_item_build(Step *step, const TableDescriptor *table, const KeyValues *v
 void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key);
 
 CommandHeader command_header(const TableDescriptor *table, CommandKind kind);
+// The index set that write commands carry; empty for a table without indexes.
+bool command_index_set(Step *step, const TableDescriptor *table, Slice *out);
 
 // Neither empty nor too long; values of the right types.
 bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues *values);
+
+// "Size of hashkey has exceeded …", "Aggregated size of all range keys …": either may be empty.
+bool key_check_lengths(Arena *arena, Slice hash, Slice range, Error *error);
 
 // --- For start keys and ranges too
 // S, N or B of a value that can be a key, otherwise 0.

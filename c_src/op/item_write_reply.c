@@ -42,6 +42,8 @@ static void render(Buf *body, const WriteReplyPlan *plan, const WriteResult *wri
         Capacity capacity = {
             .table_name = plan->table_name,
             .table_half_units = capacity_write(written->old_bytes, written->new_bytes),
+            .indexes = written->indexes,
+            .index_count = written->index_count,
         };
         json_write_member(body, &first, "ConsumedCapacity");
         capacity_to_json(body, &capacity, plan->return_capacity);

@@ -231,6 +231,8 @@ static bool route_write(Request *request, CommandKind kind) {
     if (kind == COMMAND_UPDATE && !check_update(step, table, write, &plan)) return false;
     if (!key_build(step, table, &values, &command->key)) return false;
     if (!key_item_build(step, table, &values, &command->key_item)) return false;
+    if (!command_index_set(step, table, &command->index_set)) return false;
+    command->wait_for_indexes = step->wait_for_indexes;
     if (write->wants_metrics && has_local_index(table)) {
         KeyValues collection = {.hash = values.hash};
         if (!key_item_build(step, table, &collection, &plan.collection_key)) return false;

@@ -2,6 +2,8 @@
 
 #include "op/execute.h"
 #include "role/partition_internal.h"
+#include "store/changes.h"
+#include "store/entries.h"
 #include "store/items.h"
 
 // A fenced object keeps its tombstone for longer than any gateway trusts a descriptor, then erases itself.
@@ -43,24 +45,37 @@ static uint64_t next_version(void *context) {
     return partition_next_version(&partition->record, partition->step->in.now_ms);
 }
 
+static StepVerdict reply_refused(Partition *partition, ResultStatus status) {
+    return status == RESULT_OK ? VERDICT_ROLLBACK : partition_reply_status(partition, status);
+}
+
 static StepVerdict run_write(Partition *partition) {
     Step *step = partition->step;
     ItemCommand command;
     ItemPlan plan;
     if (!command_decode_item(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
     if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
-    if (!item_plan(step, &command, &plan)) return partition_reply_error(partition);
+    ResultStatus status;
+    if (!partition_take_indexes(partition, command.index_set, 1, &status)) return reply_refused(partition, status);
+    if (!item_plan(step, &command, &partition->indexes, &plan)) return partition_reply_error(partition);
+    IndexWrites writes = {
+        .set = &partition->indexes,
+        .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,
+    };
     if (plan.writes) {
         if (!partition->record.registered) {
             return partition_register(partition, &command.key);
         }
-        if (!item_commit(step, &command, &plan, next_version(partition))) return partition_reply_error(partition);
+        if (!partition_keep_indexes(partition, command.index_set)
+            || !item_commit(step, &command, &plan, next_version(partition), &writes)) {
+            return partition_reply_error(partition);
+        }
         partition_arm_report(partition);
     }
     Buf payload;
     buf_init(&payload, step->arena);
     write_result_encode(&payload, &plan.written);
-    return partition_reply_payload(partition, &payload);
+    return partition_finish_write(partition, &writes, command.wait_for_indexes, &payload);
 }
 
 static StepVerdict run_batch_write(Partition *partition) {
@@ -72,14 +87,25 @@ static StepVerdict run_batch_write(Partition *partition) {
     for (size_t i = 0; i < command.entry_count; i++) {
         if (!partition_owns(partition, &command.entries[i].key)) return partition_reply_status(partition, RESULT_STALE);
     }
+    ResultStatus status;
+    if (!partition_take_indexes(partition, command.index_set, command.entry_count, &status)) {
+        return reply_refused(partition, status);
+    }
     if (!partition->record.registered && command.entry_count != 0) {
         return partition_register(partition, &command.entries[0].key);
     }
+    IndexWrites writes = {
+        .set = &partition->indexes,
+        .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,
+    };
     Buf payload;
     buf_init(&payload, step->arena);
-    if (!batch_write(step, &command, next_version, partition, &payload)) return partition_reply_error(partition);
+    if (!partition_keep_indexes(partition, command.index_set)
+        || !batch_write(step, &command, next_version, partition, &writes, &payload)) {
+        return partition_reply_error(partition);
+    }
     partition_arm_report(partition);
-    return partition_reply_payload(partition, &payload);
+    return partition_finish_write(partition, &writes, command.wait_for_indexes, &payload);
 }
 
 static StepVerdict respond_read(Partition *partition, bool ok, const Buf *body) {
@@ -133,11 +159,13 @@ static StepVerdict run_batch_get(Partition *partition) {
 // The table is being deleted: nothing is kept but a tombstone, which outlives every gateway's idea of the table.
 static StepVerdict run_fence(Partition *partition) {
     Step *step = partition->step;
-    if (!items_drop(step)) return VERDICT_ROLLBACK;
-    partition->record.fenced = true;
-    partition->record.alarm_armed = true;
-    partition->record.must_store = true;
-    step_set_alarm(step, step->in.now_ms + TOMBSTONE_MS);
+    PartitionRecord *record = &partition->record;
+    if (!items_drop(step) || !entries_drop(step) || !changes_drop(step)) return VERDICT_ROLLBACK;
+    record->fenced = true;
+    record->must_store = true;
+    record->log_acknowledged = record->log_head;
+    record->alarm_due_ms = step->in.now_ms + TOMBSTONE_MS;
+    step_set_alarm(step, record->alarm_due_ms);
     return partition_reply_status(partition, RESULT_OK);
 }
 
@@ -162,17 +190,56 @@ StepVerdict partition_run_command(Partition *partition) {
     case COMMAND_BATCH_WRITE: return run_batch_write(partition);
     case COMMAND_FENCE: return run_fence(partition);
     case COMMAND_PROBE: return partition_run_probe(partition);
-    case COMMAND_INDEX_APPLY:
-    case COMMAND_ADOPT:
-    case COMMAND_BACKFILL: break;
+    case COMMAND_INDEX_APPLY: return partition_run_apply(partition);
+    case COMMAND_ADOPT: return partition_run_adopt(partition);
+    case COMMAND_BACKFILL: return partition_run_backfill(partition);
     }
     return VERDICT_ROLLBACK;
 }
 
+void partition_arm(Partition *partition, double due_ms) {
+    PartitionRecord *record = &partition->record;
+    if (record->alarm_due_ms != 0 && record->alarm_due_ms <= due_ms) return;
+    record->alarm_due_ms = due_ms;
+    step_set_alarm(partition->step, due_ms);
+}
+
+// In an index's objects, where items that left leave marks.
+static bool sweep_marks(Partition *partition) {
+    Slice table_id;
+    uint32_t index_id;
+    bool is_index = space_id_parse(partition->identity.table, &table_id, &index_id) && index_id != 0;
+    return !is_index || items_sweep(partition->step, partition->step->in.now_ms - MARKS_KEPT_MS);
+}
+
 static StepVerdict run_alarm(Partition *partition) {
-    if (!partition->record.fenced) return partition_send_report(partition);
-    step_delete_all(partition->step);
-    return VERDICT_COMMIT;
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    bool sent;
+    if (record->fenced) {
+        step_delete_all(step);
+        return VERDICT_COMMIT;
+    }
+    record->alarm_due_ms = 0;
+    if (!sweep_marks(partition) || !partition_ship_again(partition, &sent)) return VERDICT_ROLLBACK;
+    bool is_report_due = record->report_due_ms <= step->in.now_ms; // or nothing is known after a wake-up
+    if (is_report_due && !sent) return partition_send_report(partition);
+    if (record->report_due_ms != 0) partition_arm(partition, record->report_due_ms);
+    return partition_record_save(step, record);
+}
+
+static StepVerdict resume(Partition *partition) {
+    Slice state = partition->step->in.state;
+    switch (state.len == 0 ? 0 : state.data[0]) {
+    case PARTITION_STATE_REGISTER: return partition_resume_registration(partition);
+    case PARTITION_STATE_REPORT: return partition_resume_report(partition);
+    case PARTITION_STATE_SHIP:
+    case PARTITION_STATE_SHIP_WAITED: return partition_resume_shipment(partition);
+    case PARTITION_STATE_BACKFILL: return partition_resume_backfill(partition);
+    default: break;
+    }
+    error_corrupt(&partition->step->error, "malformed state of a partition");
+    return VERDICT_ROLLBACK;
 }
 
 StepVerdict partition_step(Step *step) {
@@ -187,10 +254,7 @@ StepVerdict partition_step(Step *step) {
         partition.message = step->in.message;
         return partition_run_command(&partition);
     case EVENT_RESUME:
-        if (step->in.state.len != 0 && step->in.state.data[0] == PARTITION_STATE_REGISTER) {
-            return partition_resume_registration(&partition);
-        }
-        return partition_resume_report(&partition);
+        return resume(&partition);
     case EVENT_ALARM: return run_alarm(&partition);
     }
     return VERDICT_ROLLBACK;

@@ -5,6 +5,7 @@
 #include "msg/command.h"
 #include "msg/names.h"
 #include "msg/result.h"
+#include "op/index_write.h"
 #include "role/partition_record.h"
 
 typedef struct Partition {
@@ -14,10 +15,19 @@ typedef struct Partition {
     Slice message; // the command
     CommandHeader header;
     Reader fields; // of the command, behind its header
+    IndexSet indexes; // of the table, in writes
 } Partition;
 
+#define MARKS_KEPT_MS 60000.0 // longer than any delivery to an index is under way
+
 // What a step that waits for a CALL keeps in `state`: the first byte says which.
-enum { PARTITION_STATE_REGISTER = 1, PARTITION_STATE_REPORT = 2 };
+enum {
+    PARTITION_STATE_REGISTER = 1,
+    PARTITION_STATE_REPORT = 2,
+    PARTITION_STATE_SHIP = 3,
+    PARTITION_STATE_SHIP_WAITED = 4, // for whose outcome a write's reply waits
+    PARTITION_STATE_BACKFILL = 5,
+};
 
 // --- Answers. Each ends its step: the record is saved, and the verdict follows from what was written.
 StepVerdict partition_reply(Partition *partition, Result result);
@@ -39,6 +49,26 @@ StepVerdict partition_register(Partition *partition, const ItemKey *key);
 StepVerdict partition_resume_registration(Partition *partition);
 // The directory asks whether a registration is used.
 StepVerdict partition_run_probe(Partition *partition);
+
+// --- The object's one alarm
+void partition_arm(Partition *partition, double due_ms);
+
+// --- Indexes of the table (partition_index.c)
+// Takes the index set that came with a write into partition->indexes. False: *status is what to answer. STALE: a newer
+// one is known. BUSY: the log has no room for `rows` more. RESULT_OK: step->error says why.
+bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, ResultStatus *status);
+// Stores what partition_take_indexes took where it is news. Only in a step that writes.
+bool partition_keep_indexes(Partition *partition, Slice index_set);
+// The end of a write: effects go to the log, then on their way to the indexes; the reply waits for that or not.
+StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, const Buf *payload);
+// The alarm: rows that have not been acknowledged go on their way again. *sent is false when nothing had to be sent.
+bool partition_ship_again(Partition *partition, bool *sent);
+StepVerdict partition_resume_shipment(Partition *partition);
+StepVerdict partition_run_adopt(Partition *partition);
+StepVerdict partition_run_backfill(Partition *partition);
+StepVerdict partition_resume_backfill(Partition *partition);
+// This object being one of an index's.
+StepVerdict partition_run_apply(Partition *partition);
 
 // --- Reports of item count and size (partition_report.c), for DescribeTable
 void partition_arm_report(Partition *partition);

@@ -1,13 +1,24 @@
 #include "role/partition_record.h"
 
+#include "store/changes.h"
 #include "store/store.h"
 
 enum { RECORD_VERSION = 1 };
-enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2, FLAG_ALARM = 4 };
+enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2 };
 enum { VERSION_COUNTER_BITS = 12 };
 
 // How far the stored ceiling lies ahead of the clock: the price of a wake-up is that versions run ahead by up to this.
 static const uint64_t CEILING_AHEAD_MS = 3600 * 1000;
+
+static void decode_memory(Reader *reader, PartitionRecord *record) {
+    record->alarm_due_ms = reader_f64(reader);
+    record->report_due_ms = reader_f64(reader);
+    record->log_head = reader_varint(reader);
+    record->log_acknowledged = reader_varint(reader);
+    record->shipping_since_ms = reader_f64(reader);
+    Slice slots = reader_slice(reader);
+    if (slots.len == sizeof record->acknowledged_slots) memcpy(record->acknowledged_slots, slots.data, slots.len);
+}
 
 static bool decode(Slice bytes, PartitionRecord *record) {
     Reader reader = reader_of(bytes);
@@ -16,7 +27,6 @@ static bool decode(Slice bytes, PartitionRecord *record) {
     *record = (PartitionRecord){
         .registered = (flags & FLAG_REGISTERED) != 0,
         .fenced = (flags & FLAG_FENCED) != 0,
-        .alarm_armed = (flags & FLAG_ALARM) != 0,
     };
     record->floor = reader_u64(&reader);
     record->ceiling = reader_u64(&reader);
@@ -24,21 +34,39 @@ static bool decode(Slice bytes, PartitionRecord *record) {
     record->reported_count = reader_varint(&reader);
     record->table_name = reader_slice(&reader);
     record->partition_key = reader_slice(&reader);
+    if (reader_left(&reader) != 0) {
+        record->index_epoch = reader_varint(&reader);
+        decode_memory(&reader, record);
+    }
     return !reader.failed && version == RECORD_VERSION;
+}
+
+static bool has_acknowledged_slots(const PartitionRecord *record) {
+    for (size_t i = 0; i < sizeof record->acknowledged_slots; i++) {
+        if (record->acknowledged_slots[i] != 0) return true;
+    }
+    return false;
 }
 
 static Slice encode(Step *step, const PartitionRecord *record) {
     Buf out;
     buf_init(&out, step->arena);
     buf_u8(&out, RECORD_VERSION);
-    buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)
-                           | (record->alarm_armed ? FLAG_ALARM : 0)));
+    buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)));
     buf_u64(&out, record->floor);
     buf_u64(&out, record->ceiling);
     buf_varint(&out, record->registering);
     buf_varint(&out, record->reported_count);
     buf_slice(&out, record->table_name);
     buf_slice(&out, record->partition_key);
+    buf_varint(&out, record->index_epoch);
+    buf_f64(&out, record->alarm_due_ms);
+    buf_f64(&out, record->report_due_ms);
+    buf_varint(&out, record->log_head);
+    buf_varint(&out, record->log_acknowledged);
+    buf_f64(&out, record->shipping_since_ms);
+    bool has_slots = has_acknowledged_slots(record);
+    buf_slice(&out, slice_of(record->acknowledged_slots, has_slots ? sizeof record->acknowledged_slots : 0));
     return buf_view(&out);
 }
 
@@ -55,8 +83,10 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     // Waking up: what was only in memory is gone, and the clock goes on above all that may have been given out.
     record->floor = record->ceiling;
     record->registering = 0;
-    record->alarm_armed = record->fenced;
-    return true;
+    record->alarm_due_ms = record->report_due_ms = record->shipping_since_ms = 0;
+    memset(record->acknowledged_slots, 0, sizeof record->acknowledged_slots);
+    if (record->index_epoch == 0) return true;
+    return changes_newest(step, &record->log_head, &record->log_acknowledged);
 }
 
 StepVerdict partition_record_save(Step *step, const PartitionRecord *record) {

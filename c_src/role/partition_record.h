@@ -2,7 +2,10 @@
 // stored in SPACE_META under "record".
 //
 //   record := version u8 (1) ‖ flags u8 ‖ clock floor u64 ‖ clock ceiling u64 ‖ registrations under way varint
-//             ‖ reported count varint ‖ table name ‖ partition key
+//             ‖ reported count varint ‖ table name ‖ partition key ‖ index epoch varint
+//             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
+//             ‖ acknowledged out of order blob
+//   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
 // version given out and lives in memory only; the ceiling is stored and lies ahead of it, so that an object that wakes
@@ -11,18 +14,28 @@
 #ifndef SHVM_ROLE_PARTITION_RECORD_H
 #define SHVM_ROLE_PARTITION_RECORD_H
 
+#include "base/limits.h"
 #include "msg/envelope.h"
 
 typedef struct PartitionRecord {
     bool registered;   // the directory (layout key) or the table (layout hash) lists this object
     bool fenced;       // the table was deleted: nothing is served any more
-    bool alarm_armed;  // an alarm is set: for a report, or for the erasure of a fenced object; in memory only
     uint64_t floor;    // last version given out
     uint64_t ceiling;  // stored upper bound of all versions given out
     uint64_t registering; // registrations under way; in memory only
     uint64_t reported_count; // items at the last report: larger partitions report less often
     Slice table_name;    // where to report to; empty until registered
     Slice partition_key; // layout key: hash64 ‖ encoded partition key
+    // Indexes of the table; 0 in a table that never had any: then SPACE_META holds no "indexes" (partition_index.c).
+    uint64_t index_epoch;
+    // In memory only from here on. Times in ms; 0: none.
+    double alarm_due_ms;    // when the alarm will go off
+    double report_due_ms;
+    // The effects log (store/changes.h). After a wake-up they are found in its newest row.
+    uint64_t log_head;      // number of the last row
+    uint64_t log_acknowledged; // all rows up to this one have reached the indexes
+    double shipping_since_ms;  // a shipment of rows is under way
+    uint8_t acknowledged_slots[CHANGES_IN_FLIGHT_MAX / 8]; // rows beyond log_acknowledged that have, too
     bool must_store;   // the stored part changed in this step
 } PartitionRecord;
 

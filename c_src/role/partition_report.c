@@ -11,18 +11,19 @@ static const double REPORT_RETRY_MS = 60000;
 
 void partition_arm_report(Partition *partition) {
     PartitionRecord *record = &partition->record;
-    if (record->alarm_armed) return;
-    record->alarm_armed = true;
+    if (record->report_due_ms != 0) return;
     double delay = REPORT_DELAY_MS + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
-    step_set_alarm(partition->step, partition->step->in.now_ms + delay);
+    record->report_due_ms = partition->step->in.now_ms + delay;
+    partition_arm(partition, record->report_due_ms);
 }
 
 StepVerdict partition_send_report(Partition *partition) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
     ItemTotals totals;
-    record->alarm_armed = false; // it has just fired; changes from here on need a report of their own
+    record->report_due_ms = 0; // changes from here on need a report of their own
     if (!items_totals(step, &totals)) return VERDICT_ROLLBACK;
+    if (totals.marks != 0) partition_arm(partition, step->in.now_ms + MARKS_KEPT_MS);
     if (record->table_name.len == 0) return partition_record_save(step, record);
     bool by_key = partition->identity.by_key;
     Buf name, message;
@@ -51,9 +52,9 @@ StepVerdict partition_resume_report(Partition *partition) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
     bool reported = step->in.answer_count == 1 && step->in.answers[0].status == ANSWER_OK;
-    if (!reported && !record->alarm_armed) {
-        record->alarm_armed = true;
-        step_set_alarm(step, step->in.now_ms + REPORT_RETRY_MS);
+    if (!reported && record->report_due_ms == 0) {
+        record->report_due_ms = step->in.now_ms + REPORT_RETRY_MS;
+        partition_arm(partition, record->report_due_ms);
     }
     return partition_record_save(step, record);
 }

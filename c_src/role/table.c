@@ -54,15 +54,28 @@ static StepVerdict reply_described(Step *step, Slice descriptor, uint64_t item_c
     return reply_ok(step, buf_view(&payload), wrote);
 }
 
+// Names of the table's own objects begin with `lower` and stand before `upper`; those of its indexes do not.
+static bool own_names(Step *step, const TableDescriptor *table, Buf *lower, Buf *upper) {
+    buf_init(lower, step->arena);
+    buf_init(upper, step->arena);
+    char kind = table->layout == LAYOUT_HASH ? 'p' : 'd';
+    buf_format(lower, "v1/%c/%S/", kind, &table->table_id);
+    buf_format(upper, "v1/%c/%S0", kind, &table->table_id); // what follows '/'
+    return (!lower->failed && !upper->failed) || error_out_of_memory(&step->error);
+}
+
 // Sums what the slots of layout hash:N have reported, page by page: the rows themselves are not kept.
-static bool sum_reports(Step *step, uint64_t *item_count, uint64_t *bytes) {
+static bool sum_reports(Step *step, const TableDescriptor *table, uint64_t *item_count, uint64_t *bytes) {
     enum { PAGE_ROWS = 128 };
     uint8_t lower[OBJECT_NAME_BYTES_MAX + 1];
-    size_t lower_len = 0;
+    Buf first, end;
+    if (!own_names(step, table, &first, &end)) return false;
+    size_t lower_len = first.len;
+    memcpy(lower, first.data, first.len);
     for (size_t count = PAGE_ROWS; count == PAGE_ROWS;) {
         StoreRow *rows;
         ArenaMark mark = arena_mark(step->arena);
-        if (!store_list(step, SPACE_OBJECTS, slice_of(lower, lower_len), (Slice){NULL, 0}, PAGE_ROWS, &rows,
+        if (!store_list(step, SPACE_OBJECTS, slice_of(lower, lower_len), buf_view(&end), PAGE_ROWS, &rows,
                         &count)) {
             return false;
         }
@@ -86,13 +99,14 @@ static StepVerdict describe(Step *step, const TableDescriptor *table, bool wrote
     Slice descriptor = encode_descriptor(step, table);
     if (table->layout == LAYOUT_HASH) {
         uint64_t item_count = 0, bytes = 0;
-        if (!sum_reports(step, &item_count, &bytes)) return reply_error(step);
+        if (!sum_reports(step, table, &item_count, &bytes)) return reply_error(step);
         return reply_described(step, descriptor, item_count, bytes, wrote);
     }
     StoreRow *rows;
     size_t count;
-    const Slice open = {NULL, 0};
-    if (!store_list(step, SPACE_OBJECTS, open, open, DIRECTORY_SHARDS, &rows, &count))
+    Buf lower, upper;
+    if (!own_names(step, table, &lower, &upper)) return reply_error(step);
+    if (!store_list(step, SPACE_OBJECTS, buf_view(&lower), buf_view(&upper), DIRECTORY_SHARDS, &rows, &count))
         return reply_error(step);
     if (count == 0) return reply_described(step, descriptor, 0, 0, wrote);
     Buf message, state;
@@ -217,6 +231,19 @@ static StepVerdict update(Step *step, TableDescriptor *table, Slice change) {
 
 // --- What registered objects say
 
+// Whether the id is the table's own or that of an index that is not being deleted.
+static bool has_space(const TableDescriptor *table, Slice space_id) {
+    Slice table_id;
+    uint32_t index_id;
+    if (!space_id_parse(space_id, &table_id, &index_id) || !slice_equal(table->table_id, table_id)) return false;
+    bool is_live = index_id == 0;
+    for (size_t i = 0; i < table->index_count; i++) {
+        const IndexDescriptor *index = &table->indexes[i];
+        is_live |= index->id == index_id && index->is_global && index->status != TABLE_DELETING;
+    }
+    return is_live;
+}
+
 static StepVerdict take_report(Step *step, ControlKind kind, const TableDescriptor *table, Reader *reader) {
     Slice table_id = reader_slice(reader);
     Slice object_name = reader_slice(reader);
@@ -225,7 +252,7 @@ static StepVerdict take_report(Step *step, ControlKind kind, const TableDescript
     ObjectIdentity object;
     bool is_ours = name_parse(object_name, &object) && slice_equal(object.table, table_id);
     if (reader->failed || !is_ours) return reply_corrupt(step);
-    if (table->status == TABLE_DELETING || !slice_equal(table->table_id, table_id)) return reply_stale(step);
+    if (table->status == TABLE_DELETING || !has_space(table, table_id)) return reply_stale(step);
     Slice known, payload = {NULL, 0};
     bool found, wrote = false;
     if (!store_get(step, SPACE_OBJECTS, object_name, &known, &found)) return reply_error(step);

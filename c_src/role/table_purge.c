@@ -22,10 +22,16 @@ static Buf begin_state(Step *step, PurgeState kind, Slice table_id) {
     return state;
 }
 
+// The id of the space that a registered object belongs to: the table's own, or one of its indexes'.
+static Slice space_of(const TableDescriptor *table, Slice object_name) {
+    ObjectIdentity object;
+    return name_parse(object_name, &object) ? object.table : table->table_id;
+}
+
 static void call_fence(Step *step, const TableDescriptor *table, Slice object_name) {
     CommandHeader header = {
         .kind = COMMAND_FENCE,
-        .table_id = table->table_id,
+        .table_id = space_of(table, object_name),
         .table_name = table->name,
         .epoch = table->epoch,
         .by_key = table->layout == LAYOUT_KEY,
@@ -72,7 +78,7 @@ static StepVerdict fence_shard(Step *step, const TableDescriptor *table, Slice s
     Buf message;
     buf_init(&message, step->arena);
     control_begin(&message, CONTROL_DIRECTORY_FENCE);
-    buf_slice(&message, table->table_id);
+    buf_slice(&message, space_of(table, shard_name));
     buf_varint(&message, PURGE_CALLS_MAX);
     step_call(step, ROLE_DIRECTORY, CALL_WRITE, shard_name, buf_view(&message));
     Buf state = begin_state(step, PURGE_LIST, table->table_id);
@@ -135,6 +141,8 @@ static StepVerdict keys_listed(Step *step, const TableDescriptor *table, Reader 
         if (!store_delete(step, SPACE_OBJECTS, shard_name)) return finish_quietly(step, false);
         return next_round(step);
     }
+    TableDescriptor space = *table;
+    space.table_id = space_of(table, shard_name);
     Buf next = begin_state(step, PURGE_PARTITIONS, table->table_id);
     buf_slice(&next, shard_name);
     buf_varint(&next, count);
@@ -145,7 +153,7 @@ static StepVerdict keys_listed(Step *step, const TableDescriptor *table, Reader 
         Buf name;
         buf_init(&name, step->arena);
         // In layout key the name depends on the key alone, not on its hash.
-        name_partition(&name, table, slice_sub(key, HASH_BYTES, key.len), 0);
+        name_partition(&name, &space, slice_sub(key, HASH_BYTES, key.len), 0);
         call_fence(step, table, buf_view(&name));
     }
     step_set_state(step, buf_view(&next));
@@ -170,7 +178,7 @@ static StepVerdict partitions_fenced(Step *step, const TableDescriptor *table, R
     Buf message;
     buf_init(&message, step->arena);
     control_begin(&message, CONTROL_DIRECTORY_FORGET);
-    buf_slice(&message, table->table_id);
+    buf_slice(&message, space_of(table, shard_name));
     buf_varint(&message, fenced);
     buf_bytes(&message, buf_view(&keys));
     step_call(step, ROLE_DIRECTORY, CALL_WRITE, shard_name, buf_view(&message));

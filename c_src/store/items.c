@@ -1,6 +1,7 @@
 #include "store/items.h"
 
 #include "base/limits.h"
+#include "store/items_internal.h"
 #include "store/sql.h"
 
 // --- The stored form
@@ -21,7 +22,7 @@ static bool decode_stored(Reader *reader, StoredItem *out) {
     out->version = reader_u64(reader);
     out->item_bytes = (size_t)reader_varint(reader);
     out->item = reader_slice(reader);
-    out->found = true;
+    out->found = out->item.len != 0;
     return !reader->failed && format == STORED_FORMAT;
 }
 
@@ -51,8 +52,8 @@ bool items_get(Step *step, Slice key, StoredItem *out) {
     if (!sql_ok(step, status)) return false;
     if (!context.found) return true;
     Reader reader = reader_of(context.value);
-    out->big_id = context.big_id;
     if (!decode_stored(&reader, out)) return error_corrupt(&step->error, "malformed stored item");
+    if (out->found) out->big_id = context.big_id;
     return true;
 }
 
@@ -133,6 +134,30 @@ bool items_delete(Step *step, Slice key, const StoredItem *old) {
     return old->big_id == 0 || delete_big(step, old->big_id);
 }
 
+// The column of a large value's row holds a mark's age, as a negative number.
+bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_blob(&binds, key);
+    sql_bind_blob(&binds, encode_stored(step, (Slice){NULL, 0}, 0, version));
+    sql_bind_number(&binds, -step->in.now_ms);
+    int status = sql_write(step, ITEMS_MARK, &binds);
+    if (status == SQL_NO_TABLE) {
+        if (!create_tables(step)) return false;
+        status = sql_write(step, ITEMS_MARK, &binds);
+    }
+    if (!sql_ok(step, status)) return false;
+    return old->big_id == 0 || delete_big(step, old->big_id);
+}
+
+bool items_sweep(Step *step, double before_ms) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, -before_ms);
+    int status = sql_write(step, ITEMS_SWEEP, &binds);
+    return status == SQL_NO_TABLE || sql_ok(step, status);
+}
+
 // --- Many items
 
 static bool take_chunk(void *context, const SqlColumn *columns, size_t count) {
@@ -140,16 +165,13 @@ static bool take_chunk(void *context, const SqlColumn *columns, size_t count) {
     return false;
 }
 
-bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, ItemsChunk *chunk) {
+bool items_read_chunk(Step *step, int statement, Slice lower, Slice upper, uint32_t limit, ItemsChunk *chunk) {
     *chunk = (ItemsChunk){0};
-    bool is_open = upper.len == 0;
-    int statement = reverse ? (is_open ? ITEMS_RANGE_REVERSE_OPEN : ITEMS_RANGE_REVERSE)
-                            : (is_open ? ITEMS_RANGE_OPEN : ITEMS_RANGE);
     for (;;) {
         SqlBinds binds;
         sql_binds_init(&binds, step->arena);
         sql_bind_blob(&binds, lower);
-        if (!is_open) sql_bind_blob(&binds, upper);
+        if (upper.len != 0) sql_bind_blob(&binds, upper);
         sql_bind_number(&binds, limit);
         int status = sql_read(step, statement, &binds, take_chunk, chunk);
         if (status == SQL_NO_TABLE) return true;
@@ -160,6 +182,13 @@ bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t li
         }
         return sql_ok(step, status);
     }
+}
+
+bool items_range(Step *step, Slice lower, Slice upper, bool reverse, uint32_t limit, ItemsChunk *chunk) {
+    bool is_open = upper.len == 0;
+    int statement = reverse ? (is_open ? ITEMS_RANGE_REVERSE_OPEN : ITEMS_RANGE_REVERSE)
+                            : (is_open ? ITEMS_RANGE_OPEN : ITEMS_RANGE);
+    return items_read_chunk(step, statement, lower, upper, limit, chunk);
 }
 
 bool items_next(Step *step, Slice *values, StoredItem *out) {
@@ -190,7 +219,12 @@ bool items_is_empty(Step *step, bool *is_empty) {
 
 static bool take_totals(void *context, const SqlColumn *columns, size_t count) {
     ItemTotals *totals = context;
-    if (count == 2) *totals = (ItemTotals){(uint64_t)columns[0].number, (uint64_t)columns[1].number};
+    if (count != 3) return false;
+    *totals = (ItemTotals){
+        .count = (uint64_t)columns[0].number,
+        .bytes = (uint64_t)columns[1].number,
+        .marks = (uint64_t)columns[2].number,
+    };
     return false;
 }
 

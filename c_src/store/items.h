@@ -10,9 +10,12 @@
 
 #define STORED_FORMAT 1
 
+//
+// In an index's objects an item that left a key leaves a mark there for a while: its version with an empty item, so that
+// what is delivered late or twice does not bring it back. Marks have no size; reads, sums and totals pass them over.
 typedef struct StoredItem {
     bool found;
-    uint64_t version;
+    uint64_t version;  // also where there is only a mark
     size_t item_bytes; // DynamoDB size
     Slice item;        // item blob
     double big_id;     // row of the large-value table, 0 when inline
@@ -22,6 +25,11 @@ bool items_get(Step *step, Slice key, StoredItem *out);
 // Inserts or overwrites. old is what items_get just said about this key.
 bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t item_bytes, uint64_t version);
 bool items_delete(Step *step, Slice key, const StoredItem *old);
+
+// Puts a mark in the place of whatever is there.
+bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version);
+// Deletes marks that are older than that.
+bool items_sweep(Step *step, double before_ms);
 
 // Many items per call. Reads up to `limit` (≤ ITEMS_CHUNK_MAX) stored values with lower <= key < upper (empty upper:
 // open) in key order or reverse, concatenated. Fewer than `limit` does not mean the end: large items are read fewer at
@@ -42,6 +50,7 @@ bool items_is_empty(Step *step, bool *is_empty);
 typedef struct ItemTotals {
     uint64_t count;
     uint64_t bytes; // DynamoDB sizes
+    uint64_t marks;
 } ItemTotals;
 bool items_totals(Step *step, ItemTotals *totals);
 // Drops everything (a fenced partition).

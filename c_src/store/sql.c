@@ -19,7 +19,8 @@ void sql_bind_number(SqlBinds *binds, double value) {
     buf_f64(&binds->bytes, value);
 }
 
-static bool decode_row(Slice row, SqlColumn columns[SQL_COLUMNS_MAX], size_t *count) {
+// Stores in *size how many bytes the row takes.
+static bool decode_row(Slice row, SqlColumn columns[SQL_COLUMNS_MAX], size_t *count, size_t *size) {
     Reader reader = reader_of(row);
     *count = reader_u8(&reader);
     if (*count > SQL_COLUMNS_MAX) return false;
@@ -33,6 +34,7 @@ static bool decode_row(Slice row, SqlColumn columns[SQL_COLUMNS_MAX], size_t *co
         default: return false;
         }
     }
+    *size = row.len - reader_left(&reader);
     return !reader.failed;
 }
 
@@ -67,12 +69,14 @@ int sql_read(Step *step, int statement, const SqlBinds *binds, SqlRowFunction ea
     Slice row;
     while ((status = step_row(step, cursor, &row)) == SQL_ROW) {
         SqlColumn columns[SQL_COLUMNS_MAX];
-        size_t count = 0;
-        if (!decode_row(row, columns, &count)) {
+        size_t count = 0, size = 0;
+        if (!decode_row(row, columns, &count, &size)) {
             error_corrupt(&step->error, "malformed row from the host");
             status = SQL_ERROR;
             break;
         }
+        // What the row did not need is given back: a list of a thousand keys would take 4 MB.
+        arena_grow(step->arena, (uint8_t *)row.data, row.len, size);
         if (each != NULL && !each(context, columns, count)) break;
     }
     int32_t rows_read = 0;

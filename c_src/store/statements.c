@@ -20,7 +20,13 @@
 #define RANGE_TEXT(where, order, last)                                                                             \
     "SELECT CAST(group_concat(v, '') AS BLOB), count(*), " last "(key) FROM (SELECT key, COALESCE(value,"          \
     " (SELECT big.value FROM big WHERE big.id = items.big)) AS v FROM items WHERE " where                          \
-    " ORDER BY key " order " LIMIT ?)"
+    " AND size IS NOT NULL ORDER BY key " order " LIMIT ?)"
+// CROSS JOIN keeps the entries outside, so that their order needs no sorting.
+#define ENTRIES_TEXT(order, last)                                                                                  \
+    "SELECT CAST(group_concat(v, '') AS BLOB), count(*), " last "(k) FROM (SELECT entries.key AS k, COALESCE("     \
+    "items.value, (SELECT big.value FROM big WHERE big.id = items.big)) AS v FROM entries CROSS JOIN items"        \
+    " ON items.key = entries.base WHERE entries.key >= ? AND entries.key < ? ORDER BY entries.key " order          \
+    " LIMIT ?)"
 
 Slice statement_text(int statement) {
     static const char *const SPACES[] = {
@@ -53,10 +59,32 @@ Slice statement_text(int statement) {
         [ITEMS_RANGE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "ASC", "max"),
         [ITEMS_RANGE_REVERSE - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ? AND key < ?", "DESC", "min"),
         [ITEMS_RANGE_REVERSE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "DESC", "min"),
-        [ITEMS_TOTALS - ITEMS_FIRST_STATEMENT] = "SELECT count(*), COALESCE(sum(size), 0) FROM items",
+        [ITEMS_TOTALS - ITEMS_FIRST_STATEMENT] = "SELECT count(size), COALESCE(sum(size), 0), count(*) - count(size) FROM items",
         [ITEMS_ANY - ITEMS_FIRST_STATEMENT] = "SELECT 1 FROM items LIMIT 1",
         [ITEMS_DROP - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS items",
         [ITEMS_DROP_BIG - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS big",
+        [ITEMS_MARK - ITEMS_FIRST_STATEMENT] =
+            "INSERT INTO items (key, value, big, size) VALUES (?, ?, ?, NULL)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value, big = excluded.big, size = NULL",
+        [ITEMS_SWEEP - ITEMS_FIRST_STATEMENT] = "DELETE FROM items WHERE size IS NULL AND big > ?",
+        [ENTRIES_CREATE - ITEMS_FIRST_STATEMENT] =
+            "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, base BLOB) WITHOUT ROWID",
+        [ENTRIES_PUT - ITEMS_FIRST_STATEMENT] = "INSERT INTO entries (key, base) VALUES (?, ?)"
+                                                " ON CONFLICT (key) DO UPDATE SET base = excluded.base",
+        [ENTRIES_DELETE - ITEMS_FIRST_STATEMENT] = "DELETE FROM entries WHERE key = ?",
+        [ENTRIES_RANGE - ITEMS_FIRST_STATEMENT] = ENTRIES_TEXT("ASC", "max"),
+        [ENTRIES_RANGE_REVERSE - ITEMS_FIRST_STATEMENT] = ENTRIES_TEXT("DESC", "min"),
+        [ENTRIES_DROP - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS entries",
+        [CHANGES_CREATE - ITEMS_FIRST_STATEMENT] =
+            "CREATE TABLE IF NOT EXISTS changes"
+            " (slot INTEGER PRIMARY KEY, seq INTEGER, acknowledged INTEGER, effects BLOB)",
+        [CHANGES_PUT - ITEMS_FIRST_STATEMENT] =
+            "INSERT INTO changes (slot, seq, acknowledged, effects) VALUES (?, ?, ?, ?) ON CONFLICT (slot)"
+            " DO UPDATE SET seq = excluded.seq, acknowledged = excluded.acknowledged, effects = excluded.effects",
+        [CHANGES_GET - ITEMS_FIRST_STATEMENT] = "SELECT effects FROM changes WHERE slot = ? AND seq = ?",
+        [CHANGES_NEWEST - ITEMS_FIRST_STATEMENT] =
+            "SELECT seq, acknowledged FROM changes ORDER BY seq DESC LIMIT 1",
+        [CHANGES_DROP - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS changes",
     };
     if (statement >= 0 && statement < (int)(sizeof SPACES / sizeof SPACES[0])) return slice_of_cstr(SPACES[statement]);
     if (statement >= ITEMS_FIRST_STATEMENT && statement < ITEMS_STATEMENT_END) {

@@ -31,14 +31,27 @@ typedef enum ItemsStatement {
     ITEMS_BIG_INSERT,     // value
     ITEMS_BIG_UPDATE,     // value, id
     ITEMS_BIG_DELETE,     // id
-    ITEMS_RANGE,          // lower, upper, limit → concatenated values, count
+    ITEMS_RANGE,          // lower, upper, limit → concatenated values, count, last key
     ITEMS_RANGE_OPEN,     // lower, limit
     ITEMS_RANGE_REVERSE,  // lower, upper, limit
     ITEMS_RANGE_REVERSE_OPEN,
-    ITEMS_TOTALS,         // → count, bytes
+    ITEMS_TOTALS,         // → count, bytes, marks
     ITEMS_ANY,            // → 1 where there is an item
     ITEMS_DROP,
     ITEMS_DROP_BIG,
+    ITEMS_MARK,           // key, value, big
+    ITEMS_SWEEP,          // big
+    ENTRIES_CREATE,
+    ENTRIES_PUT,          // key, base
+    ENTRIES_DELETE,       // key
+    ENTRIES_RANGE,        // lower, upper, limit → concatenated values, count, last key
+    ENTRIES_RANGE_REVERSE,
+    ENTRIES_DROP,
+    CHANGES_CREATE,
+    CHANGES_PUT,          // slot, seq, acknowledged, effects
+    CHANGES_GET,          // slot, seq → effects
+    CHANGES_NEWEST,       // → seq, acknowledged
+    CHANGES_DROP,
     ITEMS_STATEMENT_END
 } ItemsStatement;
 

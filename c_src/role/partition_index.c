@@ -1,0 +1,387 @@
+// Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes. At an index's
+// own object: taking it.
+//
+//   SPACE_META: "indexes" → epoch varint ‖ index set (msg/index_set.h)
+//
+// A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
+// write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the next
+// starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
+#include "op/index_ship.h"
+
+#include "op/execute.h"
+#include "op/index_entry.h"
+#include "role/partition_internal.h"
+#include "store/changes.h"
+#include "store/store.h"
+
+static const double SHIP_RETRY_MS = 1000;
+// A shipment that has not come back after this long was cut off.
+static const double SHIP_LOST_MS = 60000;
+
+// --- The index set
+
+static bool load_indexes(Partition *partition) {
+    Step *step = partition->step;
+    Slice stored;
+    bool found;
+    partition->indexes = (IndexSet){0};
+    if (partition->record.index_epoch == 0) return true;
+    if (!store_get(step, SPACE_META, SLICE("indexes"), &stored, &found)) return false;
+    Reader reader = reader_of(stored);
+    reader_varint(&reader);
+    return index_set_decode(step->arena, slice_of(reader.at, reader_left(&reader)), &partition->indexes, &step->error);
+}
+
+static bool has_log_readers(const IndexSet *set) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->indexes[i].is_global) return true;
+    }
+    return false;
+}
+
+bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, ResultStatus *status) {
+    const PartitionRecord *record = &partition->record;
+    *status = RESULT_OK;
+    if (partition->header.epoch < record->index_epoch) {
+        *status = RESULT_STALE;
+        return false;
+    }
+    if (!index_set_decode(partition->step->arena, index_set, &partition->indexes, &partition->step->error)) return false;
+    if (!has_log_readers(&partition->indexes)) return true;
+    if (record->log_head - record->log_acknowledged + rows <= CHANGES_IN_FLIGHT_MAX) return true;
+    *status = RESULT_BUSY;
+    return false;
+}
+
+static bool store_indexes(Partition *partition, Slice index_set) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    Buf bytes;
+    buf_init(&bytes, step->arena);
+    buf_varint(&bytes, partition->header.epoch);
+    buf_bytes(&bytes, index_set);
+    if (bytes.failed) return error_out_of_memory(&step->error);
+    record->index_epoch = partition->header.epoch;
+    record->must_store = true;
+    return store_put(step, SPACE_META, SLICE("indexes"), buf_view(&bytes));
+}
+
+bool partition_keep_indexes(Partition *partition, Slice index_set) {
+    const PartitionRecord *record = &partition->record;
+    // A table that never had an index costs nothing.
+    bool is_known = index_set.len == 0 && record->index_epoch == 0;
+    if (is_known || partition->header.epoch == record->index_epoch) return true;
+    return store_indexes(partition, index_set);
+}
+
+// --- The log
+
+static bool append_row(Partition *partition, const Effect *effects, size_t count) {
+    PartitionRecord *record = &partition->record;
+    Buf bytes;
+    buf_init(&bytes, partition->step->arena);
+    effects_encode(&bytes, effects, count);
+    if (bytes.failed) return error_out_of_memory(&partition->step->error);
+    record->log_head++;
+    return changes_append(partition->step, record->log_head, record->log_acknowledged, buf_view(&bytes));
+}
+
+static size_t effect_bytes(const Effect *effect) {
+    return effect->full_key.len + effect->old_image.len + effect->new_image.len + 64;
+}
+
+// One row, or several where the effects are too large for one.
+static bool append_effects(Partition *partition, const IndexWrites *writes) {
+    size_t from = 0;
+    size_t bytes = 0;
+    for (size_t i = 0; i < writes->effect_count; i++) {
+        size_t more = effect_bytes(&writes->effects[i]);
+        if (i > from && bytes + more > CHANGE_ROW_BYTES_MAX) {
+            if (!append_row(partition, &writes->effects[from], i - from)) return false;
+            from = i;
+            bytes = 0;
+        }
+        bytes += more;
+    }
+    return append_row(partition, &writes->effects[from], writes->effect_count - from);
+}
+
+static bool take_slot(PartitionRecord *record, uint64_t seq) {
+    size_t slot = seq % CHANGES_IN_FLIGHT_MAX;
+    uint8_t bit = (uint8_t)(1u << (slot % 8));
+    bool was_set = (record->acknowledged_slots[slot / 8] & bit) != 0;
+    record->acknowledged_slots[slot / 8] &= (uint8_t)~bit;
+    return was_set;
+}
+
+// The rows first…last have reached the indexes.
+static void acknowledge(PartitionRecord *record, uint64_t first, uint64_t last) {
+    for (uint64_t seq = first; seq <= last; seq++) {
+        size_t slot = seq % CHANGES_IN_FLIGHT_MAX;
+        if (seq > record->log_acknowledged) record->acknowledged_slots[slot / 8] |= (uint8_t)(1u << (slot % 8));
+    }
+    while (record->log_acknowledged < record->log_head && take_slot(record, record->log_acknowledged + 1)) {
+        record->log_acknowledged++;
+    }
+}
+
+// --- Shipments
+
+static Shipment new_shipment(const Partition *partition) {
+    return (Shipment){
+        .set = &partition->indexes,
+        .table = {
+            .table_id = partition->identity.table,
+            .table_name = partition->record.table_name,
+            .epoch = partition->record.index_epoch,
+            .by_key = partition->identity.by_key,
+        },
+    };
+}
+
+static bool add_effects(Step *step, Shipment *shipment, const Effect *effects, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!shipment_add_effect(step, shipment, &effects[i])) return false;
+    }
+    return true;
+}
+
+// state := PARTITION_STATE_… u8 ‖ first row varint ‖ last row varint ‖ the reply that waits
+static bool send(Partition *partition, const Shipment *shipment, uint8_t state_kind, uint64_t first, uint64_t last,
+                 Slice reply) {
+    Step *step = partition->step;
+    Buf state;
+    buf_init(&state, step->arena);
+    buf_u8(&state, state_kind);
+    buf_varint(&state, first);
+    buf_varint(&state, last);
+    buf_slice(&state, reply);
+    if (state.failed) return error_out_of_memory(&step->error);
+    step_set_state(step, buf_view(&state));
+    return shipment_send(step, shipment);
+}
+
+// What the log holds beyond the acknowledged rows. *sent is false when no index wants any of it.
+static bool ship_log(Partition *partition, bool *sent) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    uint64_t first = record->log_acknowledged + 1;
+    uint64_t last = record->log_acknowledged;
+    size_t bytes = 0;
+    *sent = false;
+    Shipment shipment = new_shipment(partition);
+    while (last < record->log_head && last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX) {
+        Slice row;
+        bool found;
+        Effect *effects;
+        size_t count = 0;
+        if (!changes_get(step, last + 1, &row, &found)) return false;
+        if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
+        if (!add_effects(step, &shipment, effects, count)) return false;
+        bytes += row.len;
+        last++;
+    }
+    if (shipment.count == 0) {
+        // An index may have gone in the meantime.
+        acknowledge(record, first, last);
+        return true;
+    }
+    record->shipping_since_ms = step->in.now_ms;
+    *sent = true;
+    return send(partition, &shipment, PARTITION_STATE_SHIP, first, last, (Slice){NULL, 0});
+}
+
+// The rows just appended, from memory.
+static bool ship_writes(Partition *partition, const IndexWrites *writes, uint8_t state_kind, uint64_t first,
+                        Slice reply) {
+    Shipment shipment = new_shipment(partition);
+    return add_effects(partition->step, &shipment, writes->effects, writes->effect_count)
+        && send(partition, &shipment, state_kind, first, partition->record.log_head, reply);
+}
+
+static StepVerdict finish_waiting(Partition *partition, const IndexWrites *writes, uint64_t first,
+                                  const Buf *payload) {
+    Step *step = partition->step;
+    Result result = {
+        .status = RESULT_OK,
+        .rows_read = step->rows_read,
+        .rows_written = step->rows_written,
+        .payload = buf_view(payload),
+    };
+    Buf reply;
+    buf_init(&reply, step->arena);
+    result_encode(&reply, &result);
+    if (reply.failed) error_out_of_memory(&step->error);
+    if (!ship_writes(partition, writes, PARTITION_STATE_SHIP_WAITED, first, buf_view(&reply))) return VERDICT_ROLLBACK;
+    return partition_record_save(step, &partition->record);
+}
+
+StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, const Buf *payload) {
+    PartitionRecord *record = &partition->record;
+    if (writes->effect_count == 0) return partition_reply_payload(partition, payload);
+    uint64_t first = record->log_head + 1;
+    if (!append_effects(partition, writes)) return VERDICT_ROLLBACK;
+    if (wait) return finish_waiting(partition, writes, first, payload);
+    if (record->shipping_since_ms == 0) {
+        bool sent = true;
+        bool done = record->log_acknowledged + 1 == first
+            ? ship_writes(partition, writes, PARTITION_STATE_SHIP, first, (Slice){NULL, 0})
+            : ship_log(partition, &sent);
+        if (!done) return VERDICT_ROLLBACK;
+        if (sent) record->shipping_since_ms = partition->step->in.now_ms;
+    }
+    return partition_reply_payload(partition, payload);
+}
+
+// Every index object has taken its part, or is gone for good.
+static bool is_delivered(const Partition *partition) {
+    const StepInput *in = &partition->step->in;
+    for (size_t i = 0; i < in->answer_count; i++) {
+        Result result;
+        Error malformed = {0};
+        if (in->answers[i].status != ANSWER_OK) return false;
+        if (!result_decode(in->answers[i].body, &result, &malformed)) return false;
+        if (result.status != RESULT_OK && result.status != RESULT_STALE) return false;
+    }
+    return true;
+}
+
+StepVerdict partition_resume_shipment(Partition *partition) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    Reader state = reader_of(step->in.state);
+    bool is_waited = reader_u8(&state) == PARTITION_STATE_SHIP_WAITED;
+    uint64_t first = reader_varint(&state);
+    uint64_t last = reader_varint(&state);
+    Slice reply = reader_slice(&state);
+    bool delivered = is_delivered(partition);
+    // A fenced object has no log any more; one that lost its memory meanwhile sends again what it must.
+    if (delivered && last <= record->log_head) acknowledge(record, first, last);
+    if (!delivered) partition_arm(partition, step->in.now_ms + SHIP_RETRY_MS);
+    if (is_waited) {
+        step_reply(step, reply);
+        return partition_record_save(step, record);
+    }
+    record->shipping_since_ms = 0;
+    bool sent;
+    bool goes_on = delivered && !record->fenced && record->log_acknowledged < record->log_head;
+    if (goes_on && (!load_indexes(partition) || !ship_log(partition, &sent))) return VERDICT_ROLLBACK;
+    return partition_record_save(step, record);
+}
+
+bool partition_ship_again(Partition *partition, bool *sent) {
+    PartitionRecord *record = &partition->record;
+    double now = partition->step->in.now_ms;
+    *sent = false;
+    if (record->log_acknowledged >= record->log_head) return true;
+    partition_arm(partition, now + 5 * SHIP_RETRY_MS);
+    bool is_under_way = record->shipping_since_ms != 0 && now < record->shipping_since_ms + SHIP_LOST_MS;
+    if (is_under_way) return true;
+    return load_indexes(partition) && ship_log(partition, sent);
+}
+
+// --- Adopting and backfilling, for the table object
+
+StepVerdict partition_run_adopt(Partition *partition) {
+    Step *step = partition->step;
+    AdoptCommand command;
+    if (!command_decode_adopt(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
+    IndexSet checked;
+    if (!index_set_decode(step->arena, command.index_set, &checked, &step->error)) return VERDICT_ROLLBACK;
+    bool is_news = partition->header.epoch > partition->record.index_epoch;
+    if (is_news && !store_indexes(partition, command.index_set)) return VERDICT_ROLLBACK;
+    return partition_reply_status(partition, RESULT_OK);
+}
+
+static const IndexDescriptor *find_index(const IndexSet *set, uint32_t id) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->indexes[i].id == id && set->indexes[i].is_global) return &set->indexes[i];
+    }
+    return NULL;
+}
+
+// Takes the items of a chunk as far as their entries go to few enough objects; *next receives where to go on.
+static bool collect(Partition *partition, const BackfillCommand *command, const IndexDescriptor *index,
+                    Shipment *shipment, BackfillResult *result) {
+    Step *step = partition->step;
+    uint64_t limit = command->limit == 0 || command->limit > BACKFILL_ITEMS_MAX ? BACKFILL_ITEMS_MAX : command->limit;
+    ItemsChunk chunk;
+    StoredItem stored;
+    if (!items_range(step, command->from, (Slice){NULL, 0}, false, (uint32_t)limit, &chunk)) return false;
+    result->done = chunk.count == 0;
+    while (items_next(step, &chunk.values, &stored)) {
+        bool is_entry;
+        if (shipment->count >= BACKFILL_OBJECTS_MAX) {
+            ItemKey key;
+            if (!index_base_key(step->arena, &partition->indexes, stored.item, &key, &step->error)) return false;
+            result->next = storage_key(&partition->header, key.full_key, key.partition_len);
+            return true;
+        }
+        if (!shipment_add_item(step, shipment, index, stored.item, stored.version, &is_entry)) return false;
+        result->item_count++;
+        result->entry_count += is_entry;
+    }
+    Buf next;
+    buf_init(&next, step->arena);
+    buf_bytes(&next, chunk.last_key);
+    buf_u8(&next, 0);
+    if (next.failed) return error_out_of_memory(&step->error);
+    result->next = buf_view(&next);
+    return step->error.kind == ERROR_NONE;
+}
+
+StepVerdict partition_run_backfill(Partition *partition) {
+    Step *step = partition->step;
+    BackfillCommand command;
+    if (!command_decode_backfill(&partition->fields, &partition->header, &command, &step->error)) {
+        return VERDICT_ROLLBACK;
+    }
+    if (partition->header.epoch != partition->record.index_epoch) {
+        return partition_reply_status(partition, RESULT_STALE);
+    }
+    if (!load_indexes(partition)) return VERDICT_ROLLBACK;
+    const IndexDescriptor *index = find_index(&partition->indexes, command.index_id);
+    if (index == NULL) return partition_reply_status(partition, RESULT_STALE);
+    Shipment shipment = new_shipment(partition);
+    shipment.table.table_name = partition->header.table_name;
+    BackfillResult result = {0};
+    if (!collect(partition, &command, index, &shipment, &result)) return VERDICT_ROLLBACK;
+    Buf payload;
+    buf_init(&payload, step->arena);
+    backfill_result_encode(&payload, &result);
+    if (shipment.count == 0) return partition_reply_payload(partition, &payload);
+    Buf state;
+    buf_init(&state, step->arena);
+    buf_u8(&state, PARTITION_STATE_BACKFILL);
+    buf_bytes(&state, buf_view(&payload));
+    if (state.failed) error_out_of_memory(&step->error);
+    step_set_state(step, buf_view(&state));
+    if (!shipment_send(step, &shipment)) return VERDICT_ROLLBACK;
+    return partition_record_save(step, &partition->record);
+}
+
+StepVerdict partition_resume_backfill(Partition *partition) {
+    Slice state = partition->step->in.state;
+    if (!is_delivered(partition)) return partition_reply_status(partition, RESULT_BUSY);
+    return partition_reply(partition, (Result){.status = RESULT_OK, .payload = slice_sub(state, 1, state.len)});
+}
+
+// --- An index's own object
+
+StepVerdict partition_run_apply(Partition *partition) {
+    Step *step = partition->step;
+    ApplyCommand command;
+    bool wrote;
+    if (!command_decode_apply(step->arena, &partition->fields, &partition->header, &command, &step->error)) {
+        return VERDICT_ROLLBACK;
+    }
+    for (size_t i = 0; i < command.entry_count; i++) {
+        if (!partition_owns(partition, &command.entries[i].key)) return partition_reply_status(partition, RESULT_STALE);
+    }
+    if (!partition->record.registered && command.entry_count != 0) {
+        return partition_register(partition, &command.entries[0].key);
+    }
+    if (!index_apply(step, &command, &wrote)) return VERDICT_ROLLBACK;
+    if (wrote) partition_arm_report(partition);
+    return partition_reply_status(partition, RESULT_OK);
+}

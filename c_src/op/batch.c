@@ -56,9 +56,26 @@ static void encode_item(Buf *out, const BatchItem *item) {
     buf_u8(out, item->is_failed);
 }
 
+// At least the bytes that an item takes beside its item blob, in the state and in a command.
+static size_t entry_bytes(const BatchItem *item) {
+    return item->object.len + item->key.full_key.len + item->key_item.len + item->collection_key.len + 64;
+}
+
+// Batches may take many megabytes, and a buffer that grows leaves as much behind: all are reserved beforehand.
+static size_t state_bytes(const BatchState *state) {
+    size_t bytes = 64;
+    for (size_t i = 0; i < state->table_count; i++) {
+        const BatchTable *table = &state->tables[i];
+        bytes += table->projection.len + table->options_json.len + table->replies_json.len + 1024;
+    }
+    for (size_t i = 0; i < state->item_count; i++) bytes += state->items[i].item.len + entry_bytes(&state->items[i]);
+    return bytes;
+}
+
 static bool keep_state(Step *step, const BatchState *state) {
     Buf out;
     buf_init(&out, step->arena);
+    buf_reserve(&out, state_bytes(state));
     buf_u8(&out, state->is_write);
     buf_u8(&out, (uint8_t)state->return_capacity);
     buf_varint(&out, state->calls);
@@ -160,9 +177,11 @@ static uint64_t share_of(const BatchState *state, size_t entries, size_t in_flig
 static bool send_group(Step *step, const BatchState *state, uint32_t group, BatchEntry *entries, size_t in_flight) {
     BatchCommand command = {.entries = entries};
     Slice object = {NULL, 0};
+    size_t message_bytes = 512;
     for (size_t i = 0; i < state->item_count; i++) {
         const BatchItem *item = &state->items[i];
         if (item->group != group) continue;
+        message_bytes += item->item.len + entry_bytes(item);
         const BatchTable *table = &state->tables[item->table];
         command.header = table->header;
         command.projection = table->projection;
@@ -175,12 +194,26 @@ static bool send_group(Step *step, const BatchState *state, uint32_t group, Batc
     command.wait_for_indexes = state->is_write && step->wait_for_indexes;
     command.return_capacity = state->return_capacity;
     command.bytes_max = state->is_write ? 0 : share_of(state, command.entry_count, in_flight);
+    ArenaMark mark = arena_mark(step->arena);
+    const uint8_t *actions = step->actions.data;
     Buf message;
     buf_init(&message, step->arena);
+    buf_reserve(&message, message_bytes);
     command_encode_batch(&message, &command);
     if (message.failed) return error_out_of_memory(&step->error);
     step_call(step, ROLE_PARTITION, state->is_write ? CALL_WRITE : CALL_READ, object, buf_view(&message));
+    if (step->actions.data == actions) arena_rewind(step->arena, mark); // the actions stand before the mark
     return true;
+}
+
+static bool reserve_actions(Step *step, const BatchState *state) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < state->item_count; i++) {
+        const BatchItem *item = &state->items[i];
+        const BatchTable *table = &state->tables[item->table];
+        if (item->group != 0) bytes += item->item.len + entry_bytes(item) + table->projection.len + table->index_set.len;
+    }
+    return buf_reserve(&step->actions, bytes + 512 * state->group_count) || error_out_of_memory(&step->error);
 }
 
 bool batch_send(Step *step, BatchState *state) {
@@ -189,6 +222,7 @@ bool batch_send(Step *step, BatchState *state) {
     size_t in_flight = count_in_flight(state);
     BatchEntry *entries = ARENA_ARRAY(step->arena, BatchEntry, in_flight);
     if (entries == NULL) return error_out_of_memory(&step->error);
+    if (!reserve_actions(step, state)) return false;
     for (uint32_t group = 1; group <= state->group_count; group++) {
         if (!send_group(step, state, group, entries, in_flight)) return false;
     }

@@ -93,17 +93,14 @@ static bool keep_options(Request *request, Json part, BatchTable *table) {
 }
 
 static bool parse_keys(Request *request, Json part, uint32_t table, const ValueRules *rules, BatchState *state) {
-    Step *step = request->step;
     JsonDocument *document = &request->document;
     JsonIterator keys = json_iterate(document, schema_member(document, part, "Keys"));
     Slice none;
     Json key;
     while (json_next(&keys, &none, &key)) {
-        Buf item;
-        buf_init(&item, step->arena);
-        if (!item_from_json(document, key, rules, &item, &step->error)) return false;
-        if (item.failed) return error_out_of_memory(&step->error);
-        state->items[state->item_count++] = (BatchItem){.table = table, .key_item = buf_view(&item)};
+        BatchItem *item = &state->items[state->item_count++];
+        *item = (BatchItem){.table = table};
+        if (!request_decode_item(request, key, rules, &item->key_item)) return false;
     }
     return true;
 }

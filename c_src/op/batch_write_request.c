@@ -26,16 +26,6 @@ static bool check_request_count(Request *request, Json request_items) {
     return error_validation(&step->error, step->arena, "Too many items requested for the BatchWriteItem call");
 }
 
-static bool decode(Request *request, Json attributes, const ValueRules *rules, Slice *out) {
-    Step *step = request->step;
-    Buf item;
-    buf_init(&item, step->arena);
-    if (!item_from_json(&request->document, attributes, rules, &item, &step->error)) return false;
-    if (item.failed) return error_out_of_memory(&step->error);
-    *out = buf_view(&item);
-    return true;
-}
-
 static bool parse_write(Request *request, Json write, const ValueRules *rules, BatchItem *item) {
     Step *step = request->step;
     JsonDocument *document = &request->document;
@@ -47,9 +37,10 @@ static bool parse_write(Request *request, Json write, const ValueRules *rules, B
                                 "the supported datatypes");
     }
     if (put.type == JSON_ABSENT) {
-        return decode(request, schema_member(document, del, "Key"), rules, &item->key_item);
+        return request_decode_item(request, schema_member(document, del, "Key"), rules, &item->key_item);
     }
-    if (!decode(request, schema_member(document, put, "Item"), rules, &item->item)) return false;
+    Json attributes = schema_member(document, put, "Item");
+    if (!request_decode_item(request, attributes, rules, &item->item)) return false;
     if (item_size(item->item) <= ITEM_SIZE_BYTES_MAX) return true;
     return error_validation(&step->error, step->arena, "Item size has exceeded the maximum allowed size");
 }

@@ -42,11 +42,7 @@ static bool get_body(Request *request, const ValueRules *rules) {
     get->command.return_capacity = request_return_capacity(request);
     Placeholders *placeholders = request_placeholders(request, request->root, &GET_PARAMETERS, rules, NULL);
     if (placeholders == NULL) return false;
-    Buf key;
-    buf_init(&key, step->arena);
-    if (!item_from_json(&request->document, request_member(request, "Key"), rules, &key, &step->error)) return false;
-    if (key.failed) return error_out_of_memory(&step->error);
-    get->key = buf_view(&key);
+    if (!request_decode_item(request, request_member(request, "Key"), rules, &get->key)) return false;
     if (!key_check_not_empty(step, get->key)) return false;
     if (!parse_projection(request, placeholders, &get->command.projection)) return false;
     return request_table(request) != SIZE_MAX;

@@ -27,17 +27,6 @@ typedef struct WriteRequest {
 
 // --- Parsing
 
-static bool decode_attributes(Request *request, const char *name, const ValueRules *rules, Slice *out) {
-    Buf item;
-    buf_init(&item, request->step->arena);
-    if (!item_from_json(&request->document, request_member(request, name), rules, &item, &request->step->error)) {
-        return false;
-    }
-    if (item.failed) return error_out_of_memory(&request->step->error);
-    *out = buf_view(&item);
-    return true;
-}
-
 static void read_choices(Request *request, WriteRequest *write) {
     static const char *const RETURN_VALUES[] = {"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW", NULL};
     static const char *const ON_FAILURE[] = {"ALL_OLD", NULL};
@@ -140,14 +129,15 @@ static bool parse_write(Request *request, CommandKind kind, const ValueRules *ru
     read_choices(request, write);
     const ParameterNames *names = kind == COMMAND_UPDATE ? &UPDATE_PARAMETERS : &WRITE_PARAMETERS;
     ConditionalOperator operator;
-    if (kind == COMMAND_PUT && !decode_attributes(request, "Item", rules, &write->given)) return false;
+    Json given = request_member(request, kind == COMMAND_PUT ? "Item" : "Key");
+    if (kind == COMMAND_PUT && !request_decode_item(request, given, rules, &write->given)) return false;
     if (kind == COMMAND_UPDATE && !request_check_legacy_values(request, "AttributeUpdates", rules)) return false;
     if (!request_check_legacy_values(request, "Expected", rules)) return false;
     Placeholders *placeholders = request_placeholders(request, request->root, names, rules, NULL);
     if (placeholders == NULL) return false;
     if (!request_conditional_operator(request, "Expected", rules, &operator)) return false;
     if (kind != COMMAND_PUT) {
-        if (!decode_attributes(request, "Key", rules, &write->given)) return false;
+        if (!request_decode_item(request, given, rules, &write->given)) return false;
         if (!key_check_not_empty(step, write->given)) return false;
     }
     bool is_parsed = kind == COMMAND_PUT ? parse_put_expressions(request, write, placeholders)

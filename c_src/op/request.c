@@ -14,6 +14,18 @@ bool request_text(Request *request, const char *name, Slice *out) {
     return schema_string(&request->document, request->root, name, out);
 }
 
+bool request_decode_item(Request *request, Json attributes, const ValueRules *rules, Slice *out) {
+    Step *step = request->step;
+    Buf item;
+    buf_init(&item, step->arena);
+    // No item takes more bytes than its text, and that may be many megabytes: growing would leave as much behind.
+    buf_reserve(&item, attributes.text.len);
+    if (!item_from_json(&request->document, attributes, rules, &item, &step->error)) return false;
+    if (item.failed) return error_out_of_memory(&step->error);
+    *out = buf_view(&item);
+    return true;
+}
+
 ReturnCapacity request_return_capacity(Request *request) {
     static const char *const NAMES[] = {"NONE", "TOTAL", "INDEXES", NULL};
     int choice = schema_choice(&request->document, request->root, "ReturnConsumedCapacity", NAMES);

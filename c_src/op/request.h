@@ -19,6 +19,8 @@ bool request_parse(Request *request, const RequestSchema *schema, bool enveloped
 
 Json request_member(Request *request, const char *name);
 bool request_has(Request *request, const char *name);
+// Decodes attributes: an item, or a key. Takes little more memory than the item itself.
+bool request_decode_item(Request *request, Json attributes, const ValueRules *rules, Slice *out);
 // The expression's text; false when the member is absent.
 bool request_text(Request *request, const char *name, Slice *out);
 ReturnCapacity request_return_capacity(Request *request);

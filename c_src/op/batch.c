@@ -211,7 +211,8 @@ static bool reserve_actions(Step *step, const BatchState *state) {
     for (size_t i = 0; i < state->item_count; i++) {
         const BatchItem *item = &state->items[i];
         const BatchTable *table = &state->tables[item->table];
-        if (item->group != 0) bytes += item->item.len + entry_bytes(item) + table->projection.len + table->index_set.len;
+        if (item->group == 0) continue;
+        bytes += item->item.len + entry_bytes(item) + table->projection.len + table->index_set.len;
     }
     return buf_reserve(&step->actions, bytes + 512 * state->group_count) || error_out_of_memory(&step->error);
 }

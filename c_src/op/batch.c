@@ -80,6 +80,7 @@ static bool keep_state(Step *step, const BatchState *state) {
     buf_u8(&out, (uint8_t)state->return_capacity);
     buf_varint(&out, state->calls);
     buf_varint(&out, state->bytes_left);
+    buf_u8(&out, state->is_careful);
     buf_varint(&out, state->group_count);
     buf_varint(&out, state->table_count);
     for (size_t i = 0; i < state->table_count; i++) encode_table(&out, &state->tables[i]);
@@ -127,6 +128,7 @@ bool batch_state_decode(Arena *arena, Reader *reader, BatchState *out, Error *er
     out->return_capacity = (ReturnCapacity)reader_u8(reader);
     out->calls = (uint32_t)reader_varint(reader);
     out->bytes_left = reader_varint(reader);
+    out->is_careful = reader_u8(reader);
     out->group_count = (uint32_t)reader_varint(reader);
     out->table_count = read_count(reader);
     out->tables = ARENA_ARRAY(arena, BatchTable, out->table_count);
@@ -145,6 +147,14 @@ uint32_t batch_calls_max(const Step *step) {
     return step->calls_max < BATCH_CALLS_MAX ? step->calls_max : BATCH_CALLS_MAX;
 }
 
+static uint32_t groups_max(const Step *step, const BatchState *state) {
+    uint32_t max = batch_calls_max(step) - state->calls;
+    if (max > BATCH_CALLS_STEP_MAX) max = BATCH_CALLS_STEP_MAX;
+    uint64_t large_items = state->bytes_left / ITEM_SIZE_BYTES_MAX;
+    if (state->is_careful && max > large_items) max = (uint32_t)large_items;
+    return max > 0 ? max : 1;
+}
+
 // Gives each item that can go now the number of its group; items of one object go together.
 static void group_items(const Step *step, BatchState *state) {
     state->group_count = 0;
@@ -155,8 +165,7 @@ static void group_items(const Step *step, BatchState *state) {
         for (size_t k = 0; k < i && item->group == 0; k++) {
             if (slice_equal(state->items[k].object, item->object)) item->group = state->items[k].group;
         }
-        bool has_room = state->group_count < BATCH_CALLS_STEP_MAX
-                     && state->calls + state->group_count < batch_calls_max(step);
+        bool has_room = state->group_count < groups_max(step, state);
         if (item->group == 0 && has_room) item->group = ++state->group_count;
     }
 }
@@ -167,10 +176,10 @@ static size_t count_in_flight(const BatchState *state) {
     return count;
 }
 
-// A group's part of the reply's bytes: by its number of keys, but always enough for one item.
+// A group's part of the reply's bytes: by its number of keys; with care enough for one item.
 static uint64_t share_of(const BatchState *state, size_t entries, size_t in_flight) {
     uint64_t share = state->bytes_left * entries / in_flight;
-    if (share < ITEM_SIZE_BYTES_MAX) share = ITEM_SIZE_BYTES_MAX;
+    if (state->is_careful && share < ITEM_SIZE_BYTES_MAX) share = ITEM_SIZE_BYTES_MAX;
     return share < state->bytes_left ? share : state->bytes_left;
 }
 

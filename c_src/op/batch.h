@@ -9,6 +9,9 @@
 
 #define BATCH_CALLS_STEP_MAX 40u // [US] in flight at once
 #define BATCH_CALLS_MAX 100u     // [US] more than one call a key is never worth it
+// [US] AWS gives 16 MB; here a reply stands in memory several times at once, and memory is 48 MB. What is beyond comes
+// back as UnprocessedKeys, as it does there.
+#define BATCH_REPLY_BYTES_MAX (6u * 1024 * 1024)
 // Calls a batch may make in all: what comes beyond is left unprocessed.
 uint32_t batch_calls_max(const Step *step);
 
@@ -37,12 +40,13 @@ typedef struct BatchItem {
     bool is_failed;       // its object failed: it is left to the client
 } BatchItem;
 
-// state := return capacity u8 ‖ calls ‖ bytes left ‖ tables ‖ items
+// state := is write u8 ‖ return capacity u8 ‖ calls ‖ bytes left ‖ is careful u8 ‖ group count ‖ tables ‖ items
 typedef struct BatchState {
     bool is_write;
     ReturnCapacity return_capacity;
     uint32_t calls;
-    uint64_t bytes_left; // of BatchGetItem's 16 MB
+    uint64_t bytes_left; // of BatchGetItem's reply
+    bool is_careful;     // BatchGetItem: large items: only so many objects at once that each may answer one of any size
     BatchTable *tables;
     size_t table_count;
     BatchItem *items; // what is not done yet

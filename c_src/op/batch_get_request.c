@@ -143,7 +143,7 @@ static bool batch_get_body(Request *request, const ValueRules *rules) {
     if (state == NULL) return error_out_of_memory(&step->error);
     request->data = state;
     state->return_capacity = request_return_capacity(request);
-    state->bytes_left = BATCH_GET_RESPONSE_BYTES_MAX;
+    state->bytes_left = BATCH_REPLY_BYTES_MAX;
     if (!check_key_count(request, request_items) || !check_not_mixed(request, request_items)) return false;
     state->tables = ARENA_ARRAY(step->arena, BatchTable, table_count);
     state->items = ARENA_ARRAY(step->arena, BatchItem, BATCH_GET_KEYS_MAX);
@@ -201,7 +201,10 @@ static void write_unprocessed(Buf *out, const BatchState *state) {
 
 static bool respond(Step *step, const BatchState *state) {
     Buf body;
+    size_t bytes = 4096;
+    for (size_t t = 0; t < state->table_count; t++) bytes += state->tables[t].replies_json.len;
     buf_init(&body, step->arena);
+    buf_reserve(&body, bytes);
     buf_cstr(&body, "{\"Responses\":{");
     for (size_t t = 0; t < state->table_count; t++) {
         if (t > 0) buf_u8(&body, ',');
@@ -251,8 +254,11 @@ static bool take_payload(Step *step, BatchState *state, Slice payload, Buf *repl
 static Buf *open_replies(Step *step, const BatchState *state) {
     Buf *replies = ARENA_ARRAY(step->arena, Buf, state->table_count);
     if (replies == NULL) return NULL;
+    size_t bytes = 0;
+    for (size_t i = 0; i < step->in.answer_count; i++) bytes += step->in.answers[i].body.len;
     for (size_t t = 0; t < state->table_count; t++) {
         buf_init(&replies[t], step->arena);
+        if (state->table_count == 1) buf_reserve(&replies[t], state->tables[t].replies_json.len + bytes);
         buf_bytes(&replies[t], state->tables[t].replies_json);
     }
     return replies;
@@ -264,6 +270,14 @@ static bool close_replies(Step *step, BatchState *state, const Buf *replies) {
         state->tables[t].replies_json = buf_view(&replies[t]);
     }
     return true;
+}
+
+// Whether an item was asked for, and its object left it out.
+static bool has_unfit(const BatchState *state) {
+    for (size_t i = 0; i < state->item_count; i++) {
+        if (state->items[i].group != 0 && !state->items[i].is_failed) return true;
+    }
+    return false;
 }
 
 static bool has_answers(const BatchState *state) {
@@ -300,7 +314,11 @@ static bool batch_get_resume(Request *request, Reader *reader) {
     size_t failed = batch_drop_done(&state, is_done);
     bool has_progress = state.item_count < before;
     bool has_more = state.item_count > failed && state.calls < batch_calls_max(step);
-    if (has_progress && has_more) return batch_send(step, &state);
+    if (has_more && (has_progress || !state.is_careful)) {
+        // Something that was asked for did not fit into its object's share.
+        state.is_careful |= has_unfit(&state);
+        return batch_send(step, &state);
+    }
     if (!has_answers(&state) && failure.kind != ERROR_NONE) {
         step->error = failure;
         return false;

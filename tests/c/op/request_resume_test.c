@@ -11,7 +11,7 @@ static Arena arena;
 static Arena trees;
 
 // How the object that holds the partition key "b" answers; all others answer as they should.
-typedef enum Mood { MOOD_WELL, MOOD_FAILED, MOOD_BUSY, MOOD_STALE, MOOD_FULL } Mood;
+typedef enum Mood { MOOD_WELL, MOOD_FAILED, MOOD_BUSY, MOOD_STALE, MOOD_FULL, MOOD_LARGE } Mood;
 static Mood mood;
 static bool all_alike; // every object is in that mood
 static unsigned asked; // calls answered so far
@@ -21,7 +21,8 @@ static void append_write(Buf *payload, uint64_t old_bytes, uint64_t new_bytes, S
     write_result_encode(payload, &written);
 }
 
-static void answer_batch(Buf *payload, const BatchCommand *command, bool is_full) {
+static void answer_batch(Buf *payload, const BatchCommand *command, bool is_full, uint64_t item_bytes) {
+    uint64_t bytes_left = command->bytes_max;
     buf_varint(payload, command->entry_count);
     for (size_t i = 0; i < command->entry_count; i++) {
         const BatchEntry *entry = &command->entries[i];
@@ -33,7 +34,9 @@ static void answer_batch(Buf *payload, const BatchCommand *command, bool is_full
         Buf json;
         buf_init(&json, payload->arena);
         item_to_json(&json, entry->key_item);
-        BatchGetEntry reply = {.position = entry->position, .processed = !is_full, .found = true, .bytes = 100};
+        BatchGetEntry reply = {.position = entry->position, .found = true, .bytes = item_bytes};
+        reply.processed = !is_full && item_bytes <= bytes_left;
+        if (reply.processed) bytes_left -= item_bytes;
         reply.item_json = buf_view(&json);
         batch_get_entry_encode(payload, &reply);
     }
@@ -63,7 +66,7 @@ static Answer answer_call(Arena *step_arena, uint8_t role, Slice object, Slice m
     if (now == MOOD_FAILED) return (Answer){ANSWER_FAILED, {NULL, 0}};
     if (now == MOOD_BUSY) return test_answer(step_arena, RESULT_BUSY, (Slice){NULL, 0});
     if (now == MOOD_STALE) return test_answer(step_arena, RESULT_STALE, (Slice){NULL, 0});
-    if (is_batch) answer_batch(&payload, &batch, now == MOOD_FULL && asked < 4);
+    if (is_batch) answer_batch(&payload, &batch, now == MOOD_FULL && asked < 4, now == MOOD_LARGE ? 390u * 1024 : 100);
     else append_write(&payload, 1500, 100, item.key_item);
     return test_answer(step_arena, RESULT_OK, buf_view(&payload));
 }
@@ -170,6 +173,29 @@ TEST(keys_beyond_an_objects_share_are_asked_again) {
                    "{\"Responses\":{\"hash\":[{\"pk\":{\"S\":\"a\"}},{\"pk\":{\"S\":\"c\"}},{\"pk\":{\"S\":\"b\"}}]},"
                    "\"UnprocessedKeys\":{},\"ConsumedCapacity\":[{\"TableName\":\"hash\",\"CapacityUnits\":3.0}]}");
     CHECK_EQ_INT(asked, 4);
+    end();
+}
+
+TEST(large_items_fill_the_reply_and_no_more) {
+    begin();
+    Error error;
+    Buf json;
+    buf_init(&json, &arena);
+    buf_cstr(&json, "{\"RequestItems\":{\"hash\":{\"Keys\":[");
+    for (unsigned i = 0; i < 25; i++) buf_format(&json, "%s{\"pk\":{\"S\":\"k%u\"}}", i > 0 ? "," : "", i);
+    buf_cstr(&json, "]}}}");
+    buf_u8(&json, 0);
+    all_alike = true;
+    Slice body = run(&OPERATION_BATCH_GET_ITEM, (const char *)json.data, MOOD_LARGE, &error);
+    unsigned keys = 0;
+    unsigned found = 0;
+    for (size_t i = 0; i + 4 < body.len; i++) {
+        if (memcmp(body.data + i, "\"pk\"", 4) == 0) keys++;
+        if (memcmp(body.data + i, "\"Un", 3) == 0) found = keys;
+    }
+    CHECK_EQ_INT(keys, 25);
+    CHECK_EQ_INT(found, 15); // 15 × 390 KB of 6 MB
+    CHECK(asked <= 40);
     end();
 }
 

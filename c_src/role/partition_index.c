@@ -173,7 +173,7 @@ static bool ship_log(Partition *partition, bool *sent) {
     while (last < record->log_head && last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX) {
         Slice row;
         bool found;
-        Effect *effects;
+        Effect *effects = NULL;
         size_t count = 0;
         if (!changes_get(step, last + 1, &row, &found)) return false;
         if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;

@@ -16,18 +16,24 @@ typedef enum ControlKind {
     CONTROL_TABLE_DELETE = 3,    // — ; payload as DESCRIBE
     CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/table_change.h; payload as DESCRIBE
     CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
-    CONTROL_TABLE_REGISTER = 6,  // partition of layout hash, or directory: table id ‖ object name. OK or STALE;
-                                 //   payload: the descriptor
+                                 //   ‖ count varint × (item count varint ‖ bytes varint), indexes as in the descriptor
+    // Table ids of objects of a global index, here and below, are the index's space id (names.h). An epoch may be
+    // left out; a registration of a table's own object under an older epoch than the table's is STALE.
+    CONTROL_TABLE_REGISTER = 6,  // partition of layout hash, or directory: table id ‖ object name ‖ the command's
+                                 //   epoch varint. OK or STALE; payload: the descriptor
     CONTROL_TABLE_REPORT = 7,    // partition of layout hash: table id ‖ object name ‖ item count varint ‖ bytes varint
                                  //   (absolute). OK or STALE
     // To a directory shard.
-    CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob). OK or STALE
+    CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob)
+                                     //   ‖ the command's epoch varint. OK or STALE
     CONTROL_DIRECTORY_LIST = 17,     // table id ‖ from key (exclusive) ‖ to key (exclusive, empty: open) ‖ limit.
                                      //   Payload: count × key blob (hash64 ‖ partition key), more flag u8
     CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, from the first key
     CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob: their partitions are fenced
     CONTROL_DIRECTORY_REPORT = 20,   // table id ‖ key blob ‖ item count varint ‖ bytes varint (absolute). OK or STALE
     CONTROL_DIRECTORY_TOTALS = 21,   // table id; payload: item count varint ‖ bytes varint
+    CONTROL_DIRECTORY_ADOPT = 22,    // table id ‖ table name ‖ epoch varint ‖ from key (exclusive) ‖ limit: refuse
+                                     //   registrations under an older epoch; payload as LIST
     // To the catalog.
     CONTROL_CATALOG_ADD = 32,    // table name ‖ table id
     CONTROL_CATALOG_REMOVE = 33, // table name ‖ table id: does nothing where the name is another table's by now

@@ -128,7 +128,7 @@ static bool resume(Request *request, Reader *state) {
     (void)state;
     TableDescriptor table;
     if (!answer_descriptor(request, &table)) return false;
-    return respond_described(request, "TableDescription", &table, (TableSize){0, 0});
+    return respond_described(request, "TableDescription", &table, (TableSize){0, 0, NULL});
 }
 
 const Operation OPERATION_CREATE_TABLE = {SLICE_INIT("CreateTable"), parse, route, resume};

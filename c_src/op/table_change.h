@@ -60,7 +60,12 @@ ChangeKind table_change_kind(Slice change);
 // *table must not be stored.
 bool table_change_apply(Step *step, Slice change, TableDescriptor *table);
 
-// UpdateTable's part of it (table_update.c).
+// UpdateTable's part of it (table_update.c). The epoch grows with what gateways and partitions must know of: indexes
+// that come and go, and streams.
 bool table_update_apply(Step *step, const TableUpdate *update, TableDescriptor *table);
+// The index that is being created or deleted; NULL when there is none.
+const IndexDescriptor *table_changing_index(const TableDescriptor *table);
+// Takes an index out of the description, and the attribute definitions that only it needed.
+void table_drop_index(TableDescriptor *table, uint32_t index_id);
 
 #endif

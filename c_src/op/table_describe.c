@@ -2,6 +2,7 @@
 
 #include "data/json_writer.h"
 #include "msg/names.h"
+#include "op/table_change.h"
 
 static const double DAY_MS = 86400000;
 
@@ -35,6 +36,12 @@ static const char *status_name(TableStatus status) {
     case TABLE_DELETING: return "DELETING";
     }
     return "ACTIVE";
+}
+
+// A table is UPDATING while one of its indexes comes or goes [AWS].
+static TableStatus shown_status(const TableDescriptor *table) {
+    bool is_changing = table->status == TABLE_ACTIVE && table_changing_index(table) != NULL;
+    return is_changing ? TABLE_UPDATING : table->status;
 }
 
 // --- Keys
@@ -116,7 +123,7 @@ static void write_warm(Buf *out, bool *first, const TableDescriptor *table, cons
                  warm->read_units > least.read_units ? warm->read_units : least.read_units);
     write_number(out, &first_member, "WriteUnitsPerSecond",
                  warm->write_units > least.write_units ? warm->write_units : least.write_units);
-    write_constant(out, &first_member, "Status", status_name(table->status));
+    write_constant(out, &first_member, "Status", status_name(shown_status(table)));
     buf_u8(out, '}');
 }
 
@@ -155,7 +162,8 @@ static void write_projection(Buf *out, bool *first, const IndexDescriptor *index
     buf_u8(out, '}');
 }
 
-static void write_index(Buf *out, const TableDescriptor *table, const IndexDescriptor *index, double now_ms) {
+static void write_index(Buf *out, const TableDescriptor *table, const IndexDescriptor *index, IndexSize size,
+                        double now_ms) {
     bool first = true;
     buf_u8(out, '{');
     write_text(out, &first, "IndexName", index->name);
@@ -165,23 +173,25 @@ static void write_index(Buf *out, const TableDescriptor *table, const IndexDescr
         bool follows_table = table->status == TABLE_CREATING || table->status == TABLE_DELETING;
         TableStatus status = follows_table ? table->status : index->status;
         write_constant(out, &first, "IndexStatus", status_name(status));
-        if (index->backfilling) {
+        // Observed: shown only while UpdateTable's index is being built, never for CreateTable's.
+        if (index->status == TABLE_CREATING) {
             json_write_member(out, &first, "Backfilling");
-            json_write_bool(out, true);
+            json_write_bool(out, index->backfilling);
         }
         write_throughput(out, &first, &index->throughput, NULL, now_ms);
         write_on_demand(out, &first, &index->on_demand_max);
         write_warm(out, &first, table, &index->warm, &index->throughput);
     }
-    write_number(out, &first, "IndexSizeBytes", 0);
-    write_number(out, &first, "ItemCount", 0);
+    write_number(out, &first, "IndexSizeBytes", size.bytes);
+    write_number(out, &first, "ItemCount", size.item_count);
     json_write_member(out, &first, "IndexArn");
     buf_u8(out, '"');
     table_arn(out, table->name);
     buf_format(out, "/index/%S\"}", &index->name);
 }
 
-static void write_indexes(Buf *out, bool *first, const TableDescriptor *table, bool global, double now_ms) {
+static void write_indexes(Buf *out, bool *first, const TableDescriptor *table, bool global, TableSize size,
+                          double now_ms) {
     bool first_index = true;
     for (size_t i = 0; i < table->index_count; i++) {
         if (table->indexes[i].is_global != global) continue;
@@ -190,7 +200,8 @@ static void write_indexes(Buf *out, bool *first, const TableDescriptor *table, b
         }
         buf_u8(out, first_index ? '[' : ',');
         first_index = false;
-        write_index(out, table, &table->indexes[i], now_ms);
+        IndexSize index_size = size.indexes == NULL ? (IndexSize){0, 0} : size.indexes[i];
+        write_index(out, table, &table->indexes[i], index_size, now_ms);
     }
     if (!first_index) buf_u8(out, ']');
 }
@@ -269,7 +280,7 @@ static void write_encryption(Buf *out, bool *first, const TableDescriptor *table
 
 static void write_identity(Buf *out, bool *first, const TableDescriptor *table, TableSize size) {
     write_text(out, first, "TableName", table->name);
-    write_constant(out, first, "TableStatus", status_name(table->status));
+    write_constant(out, first, "TableStatus", status_name(shown_status(table)));
     json_write_member(out, first, "TableArn");
     buf_u8(out, '"');
     table_arn(out, table->name);
@@ -292,8 +303,8 @@ void table_describe(Buf *out, const TableDescriptor *table, TableSize size, doub
     write_billing(out, &first, table);
     write_on_demand(out, &first, &table->on_demand_max);
     write_warm(out, &first, table, &table->warm, &table->throughput);
-    write_indexes(out, &first, table, false, now_ms);
-    write_indexes(out, &first, table, true, now_ms);
+    write_indexes(out, &first, table, false, size, now_ms);
+    write_indexes(out, &first, table, true, size, now_ms);
     write_stream(out, &first, table);
     write_encryption(out, &first, table);
     if (table->table_class_given) {
@@ -334,8 +345,18 @@ bool answer_described(Request *request, TableDescriptor *table, TableSize *size)
     Slice descriptor = reader_slice(&payload);
     size->item_count = reader_varint(&payload);
     size->bytes = reader_varint(&payload);
+    size_t index_count = (size_t)reader_varint(&payload);
+    if (index_count > LSI_MAX + GSI_MAX) payload.failed = true;
+    IndexSize *indexes = ARENA_ARRAY(step->arena, IndexSize, payload.failed ? 0 : index_count);
+    if (indexes == NULL) return error_out_of_memory(&step->error);
+    for (size_t i = 0; i < index_count && !payload.failed; i++) {
+        indexes[i].item_count = reader_varint(&payload);
+        indexes[i].bytes = reader_varint(&payload);
+    }
+    size->indexes = indexes;
     if (payload.failed) return error_corrupt(&step->error, "malformed description");
-    return descriptor_decode(step->arena, descriptor, table, &step->error);
+    if (!descriptor_decode(step->arena, descriptor, table, &step->error)) return false;
+    return table->index_count == index_count || error_corrupt(&step->error, "malformed description");
 }
 
 bool answer_descriptor(Request *request, TableDescriptor *table) {

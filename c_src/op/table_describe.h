@@ -6,9 +6,15 @@
 #include "msg/descriptor.h"
 #include "op/operation.h"
 
+typedef struct IndexSize {
+    uint64_t item_count;
+    uint64_t bytes;
+} IndexSize;
+
 typedef struct TableSize {
     uint64_t item_count;
     uint64_t bytes;
+    const IndexSize *indexes; // one for each of the descriptor's; NULL: not known, shown as 0
 } TableSize;
 
 // Appends the object. now_ms decides which day NumberOfDecreasesToday means.
@@ -20,7 +26,7 @@ void table_describe_deleted(Buf *out, const TableDescriptor *table, TableSize si
 
 // A call to the table's object; `fields` stand behind the message's kind and may be empty.
 void call_table(Request *request, Slice table_name, CallMode mode, ControlKind kind, Slice fields);
-// Decodes the payload of CONTROL_TABLE_DESCRIBE, _UPDATE and _DELETE from the only answer.
+// Decodes the payload of CONTROL_TABLE_DESCRIBE, _UPDATE and _DELETE from the only answer; sizes live in the arena.
 bool answer_described(Request *request, TableDescriptor *table, TableSize *size);
 // Decodes the payload of CONTROL_TABLE_GET and _CREATE.
 bool answer_descriptor(Request *request, TableDescriptor *table);

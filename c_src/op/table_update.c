@@ -123,7 +123,8 @@ static bool apply_billing(Step *step, const TableUpdate *update, TableDescriptor
     return true;
 }
 
-// --- Indexes. Until indexes are maintained a new one is described and nothing more, as CreateTable's are.
+// --- Indexes. Creations and deletions are only begun here: the table object finishes them
+// (role/table_index.h).
 
 static bool update_index(Step *step, const IndexChange *change, const TableDescriptor *table) {
     IndexDescriptor *index = find_global(table, change->index.name);
@@ -192,6 +193,10 @@ static bool create_index(Step *step, const IndexChange *change, TableDescriptor 
     table->definitions = definitions;
     IndexDescriptor *index = &indexes[table->index_count++];
     *index = change->index;
+    index->id = ++table->last_index_id;
+    index->status = TABLE_CREATING;
+    index->backfilling = false; // until the first partition is visited
+    table->epoch++;
     adopt_keys(table, index->keys.hash, index->keys.hash_count);
     adopt_keys(table, index->keys.range, index->keys.range_count);
     return true;
@@ -210,30 +215,57 @@ static bool is_used(const TableDescriptor *table, Slice name) {
     return false;
 }
 
-static bool delete_index(Step *step, const IndexChange *change, TableDescriptor *table) {
-    IndexDescriptor *index = find_global(table, change->index.name);
-    if (index == NULL)
-        return error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
-    IndexDescriptor *end = table->indexes + table->index_count--;
-    memmove(index, index + 1, (size_t)(end - index - 1) * sizeof *index);
-    // Definitions that no key needs any more go with the index.
+void table_drop_index(TableDescriptor *table, uint32_t index_id) {
     size_t kept = 0;
+    for (size_t i = 0; i < table->index_count; i++) {
+        if (table->indexes[i].id != index_id) table->indexes[kept++] = table->indexes[i];
+    }
+    table->index_count = kept;
+    // Definitions that no key needs any more go with the index.
+    kept = 0;
     for (size_t i = 0; i < table->definition_count; i++) {
         if (is_used(table, table->definitions[i].name)) table->definitions[kept++] = table->definitions[i];
     }
     table->definition_count = kept;
+}
+
+static bool delete_index(Step *step, const IndexChange *change, TableDescriptor *table) {
+    IndexDescriptor *index = find_global(table, change->index.name);
+    if (index == NULL)
+        return error_set(&step->error, step->arena, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
+    index->status = TABLE_DELETING;
+    index->backfilling = false;
+    table->epoch++;
     return true;
 }
 
-static bool apply_indexes(Step *step, const TableUpdate *update, TableDescriptor *table) {
-    size_t online = 0;
-    for (size_t i = 0; i < update->index_count; i++) online += update->indexes[i].action != INDEX_UPDATE;
-    if (online > 1) {
-        return error_set(
-            &step->error, step->arena, ERROR_LIMIT_EXCEEDED,
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
-            "table");
+const IndexDescriptor *table_changing_index(const TableDescriptor *table) {
+    for (size_t i = 0; i < table->index_count; i++) {
+        const IndexDescriptor *index = &table->indexes[i];
+        if (index->is_global && index->status != TABLE_ACTIVE) return index;
     }
+    return NULL;
+}
+
+// One index at a time may come or go; but one that is being built may be deleted [AWS].
+static bool check_online(Step *step, const TableUpdate *update, const TableDescriptor *table) {
+    const IndexDescriptor *busy = table_changing_index(table);
+    size_t online = 0;
+    for (size_t i = 0; i < update->index_count; i++) {
+        const IndexChange *change = &update->indexes[i];
+        if (change->action == INDEX_UPDATE) continue;
+        bool ends_creation = busy != NULL && change->action == INDEX_DELETE &&
+                             busy->status == TABLE_CREATING && slice_equal(busy->name, change->index.name);
+        online += busy != NULL && !ends_creation ? 2 : 1;
+    }
+    if (online <= 1) return true;
+    return error_set(
+        &step->error, step->arena, ERROR_LIMIT_EXCEEDED,
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
+}
+
+static bool apply_indexes(Step *step, const TableUpdate *update, TableDescriptor *table) {
+    if (!check_online(step, update, table)) return false;
     for (size_t i = 0; i < update->index_count; i++) {
         const IndexChange *change = &update->indexes[i];
         bool applied = false;
@@ -254,6 +286,7 @@ static bool apply_stream(Step *step, const TableUpdate *update, TableDescriptor 
     bool has_stream = table->stream_view != STREAM_VIEW_NONE;
     if (update->stream == TOGGLE_OFF) {
         table->stream_view = STREAM_VIEW_NONE; // the label stays, and with it the old stream's ARN
+        table->epoch++;
         return has_stream || error_validation(&step->error, step->arena,
                                               "Table has no stream to disable: TableName: %S", &table->name);
     }
@@ -262,6 +295,7 @@ static bool apply_stream(Step *step, const TableUpdate *update, TableDescriptor 
                                 "Table already has an enabled stream: TableName: %S", &table->name);
     }
     table->stream_view = update->stream_view;
+    table->epoch++;
     table->stream_label_ms = step->in.now_ms;
     return true;
 }

@@ -10,7 +10,7 @@
 enum { HASH_BYTES = 8 };
 
 // First byte of the state of a REGISTER in a shard without a record, which asks whether the table is alive.
-// Behind it: table name ‖ key.
+// Behind it: table name ‖ key ‖ the command's epoch.
 #define STATE_VERIFY 1
 
 static bool is_key(Slice key) {
@@ -49,7 +49,7 @@ static StepVerdict store_registration(Step *step, DirectoryRecord *record, Slice
     return reply_ok(step, (Slice){NULL, 0}, true);
 }
 
-static StepVerdict ask_table(Step *step, Slice table_id, Slice table_name, Slice key) {
+static StepVerdict ask_table(Step *step, Slice table_id, Slice table_name, Slice key, uint64_t epoch) {
     Buf name, message, state;
     buf_init(&name, step->arena);
     name_table(&name, table_name);
@@ -62,15 +62,16 @@ static StepVerdict ask_table(Step *step, Slice table_id, Slice table_name, Slice
     buf_u8(&state, STATE_VERIFY);
     buf_slice(&state, table_name);
     buf_slice(&state, key);
+    buf_varint(&state, epoch);
     step_set_state(step, buf_view(&state));
     return finish_quietly(step, false);
 }
 
-static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Slice key) {
+static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Slice key, uint64_t epoch) {
     DirectoryRecord record;
     if (!directory_record_load(step, &record)) return reply_error(step);
-    if (record.fenced) return reply_stale(step);
-    if (!record.found) return ask_table(step, table_id, table_name, key);
+    if (record.fenced || epoch < record.epoch) return reply_stale(step);
+    if (!record.found) return ask_table(step, table_id, table_name, key, epoch);
     KeyRow row;
     bool found;
     if (!key_row_load(step, key, &row, &found)) return reply_error(step);
@@ -79,9 +80,23 @@ static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Sl
     return store_registration(step, &record, key);
 }
 
+// The epoch of the descriptor with which the table has answered; 0 for the shards of an index, whose partitions are
+// written by the table's partitions and not under a gateway's description.
+static uint64_t table_epoch(Step *step, Slice shard_name, Slice descriptor) {
+    ObjectIdentity self;
+    Slice table_id;
+    uint32_t index_id;
+    TableDescriptor table;
+    bool is_index = name_parse(shard_name, &self) && space_id_parse(self.table, &table_id, &index_id) &&
+                    index_id != 0;
+    if (is_index || !descriptor_decode(step->arena, descriptor, &table, &step->error)) return 0;
+    return table.epoch;
+}
+
 static StepVerdict register_resume(Step *step, Reader *state) {
     Slice table_name = reader_slice(state);
     Slice key = reader_slice(state);
+    uint64_t epoch = reader_varint(state);
     if (state->failed) return reply_corrupt(step);
     Slice payload;
     ResultStatus status;
@@ -92,8 +107,11 @@ static StepVerdict register_resume(Step *step, Reader *state) {
     }
     DirectoryRecord record;
     if (!directory_record_load(step, &record)) return reply_error(step);
-    if (record.fenced) return reply_stale(step);
     if (!record.found) record = (DirectoryRecord){.found = true, .table_name = table_name};
+    uint64_t newest = table_epoch(step, step->in.identity, payload);
+    if (step->error.kind != ERROR_NONE) return reply_error(step);
+    if (newest > record.epoch) record.epoch = newest;
+    if (record.fenced || epoch < record.epoch) return reply_stale(step);
     return store_registration(step, &record, key);
 }
 
@@ -129,6 +147,27 @@ static StepVerdict list(Step *step, Reader *reader) {
     if (!directory_record_load(step, &record)) return reply_error(step);
     if (record.fenced) return reply_stale(step);
     return reply_keys(step, after, upper, limit, false);
+}
+
+// A list like any other, but by the table itself, which has a new epoch: no key that this list and those that follow
+// do not show gets in under an older one.
+static StepVerdict adopt(Step *step, Reader *reader) {
+    Slice table_name = reader_slice(reader);
+    uint64_t epoch = reader_varint(reader);
+    Slice after = reader_slice(reader);
+    uint64_t limit = reader_varint(reader);
+    if (reader->failed) return reply_corrupt(step);
+    DirectoryRecord record;
+    if (!directory_record_load(step, &record)) return reply_error(step);
+    if (record.fenced) return reply_stale(step);
+    bool is_news = epoch > record.epoch;
+    if (is_news) {
+        // A shard whose first registration is still waiting for the table's word has no record yet.
+        if (!record.found) record = (DirectoryRecord){.found = true, .table_name = table_name};
+        record.epoch = epoch;
+        if (!directory_record_save(step, &record)) return reply_error(step);
+    }
+    return reply_keys(step, after, (Slice){NULL, 0}, limit, is_news);
 }
 
 static StepVerdict fence(Step *step, Reader *reader) {
@@ -208,14 +247,16 @@ static StepVerdict start(Step *step, const ObjectIdentity *self) {
     case CONTROL_DIRECTORY_REGISTER: {
         Slice table_name = reader_slice(&reader);
         Slice key = reader_slice(&reader);
+        uint64_t epoch = reader_left(&reader) != 0 ? reader_varint(&reader) : UINT64_MAX;
         if (reader.failed || !is_key(key)) return reply_corrupt(step);
-        return register_key(step, table_id, table_name, key);
+        return register_key(step, table_id, table_name, key, epoch);
     }
     case CONTROL_DIRECTORY_LIST: return list(step, &reader);
     case CONTROL_DIRECTORY_FENCE: return fence(step, &reader);
     case CONTROL_DIRECTORY_FORGET: return forget(step, &reader);
     case CONTROL_DIRECTORY_REPORT: return report(step, &reader);
     case CONTROL_DIRECTORY_TOTALS: return totals(step);
+    case CONTROL_DIRECTORY_ADOPT: return adopt(step, &reader);
     default: return reply_corrupt(step);
     }
 }

@@ -13,7 +13,7 @@
 //       varint
 //   SPACE_META: "directory" → the shard's record, which is also its `local`:
 //       version u8 (1) ‖ fenced u8 ‖ table name ‖ item count varint ‖ bytes varint ‖ sweep due f64 (ms, 0:
-//       none) ‖ unconfirmed seen u8 ‖ sweep cursor
+//       none) ‖ unconfirmed seen u8 ‖ sweep cursor ‖ epoch varint
 #ifndef SHVM_ROLE_DIRECTORY_H
 #define SHVM_ROLE_DIRECTORY_H
 

@@ -17,6 +17,7 @@ static bool record_decode(Slice bytes, DirectoryRecord *record, Error *error) {
     record->sweep_due_ms = reader_f64(&reader);
     record->unconfirmed_seen = reader_u8(&reader) != 0;
     record->sweep_cursor = reader_slice(&reader);
+    record->epoch = reader_varint(&reader);
     if (reader.failed || reader_left(&reader) != 0 || version != RECORD_VERSION) {
         return error_corrupt(error, "malformed directory record");
     }
@@ -45,6 +46,7 @@ bool directory_record_save(Step *step, const DirectoryRecord *record) {
     buf_f64(&bytes, record->sweep_due_ms);
     buf_u8(&bytes, record->unconfirmed_seen);
     buf_slice(&bytes, record->sweep_cursor);
+    buf_varint(&bytes, record->epoch);
     if (bytes.failed) return error_out_of_memory(&step->error);
     step_set_local(step, buf_view(&bytes));
     return store_put(step, SPACE_META, RECORD_KEY, buf_view(&bytes));

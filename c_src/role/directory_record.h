@@ -13,6 +13,7 @@ typedef struct DirectoryRecord {
     uint64_t bytes;
     double sweep_due_ms;   // when the alarm is due; 0: none is set
     bool unconfirmed_seen; // some key may be unconfirmed that the sweep under way has passed already
+    uint64_t epoch;        // registrations under an older one are refused; 0 for the shards of an index
     Slice sweep_cursor;    // the last key the sweep under way has looked at; empty: it begins anew
 } DirectoryRecord;
 

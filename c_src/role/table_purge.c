@@ -3,16 +3,14 @@
 #include "msg/command.h"
 #include "msg/control.h"
 #include "msg/names.h"
+#include "op/table_change.h"
 #include "role/object_reply.h"
+#include "role/table_index_work.h"
 #include "role/table_record.h"
+#include "role/table_round.h"
 #include "store/store.h"
 
-enum {
-    HASH_BYTES = 8,
-    BACK_OFF_DOUBLINGS_MAX = 8, // the longest pause is 256 seconds
-};
-static const double BACK_OFF_MS = 1000;
-static const double ROUND_MS = 15000; // a round that has not ended by then is repeated
+enum { HASH_BYTES = 8 };
 
 static Buf begin_state(Step *step, PurgeState kind, Slice table_id) {
     Buf state;
@@ -22,7 +20,7 @@ static Buf begin_state(Step *step, PurgeState kind, Slice table_id) {
     return state;
 }
 
-// The id of the space that a registered object belongs to: the table's own, or one of its indexes'.
+// The id of the space that an object belongs to: the table's own, or one of its indexes'.
 static Slice space_of(const TableDescriptor *table, Slice object_name) {
     ObjectIdentity object;
     return name_parse(object_name, &object) ? object.table : table->table_id;
@@ -48,16 +46,15 @@ static StepVerdict next_round(Step *step) {
     uint64_t attempts;
     if (!attempts_load(step, &attempts)) return finish_quietly(step, false);
     if (attempts != 0 && !attempts_save(step, 0)) return finish_quietly(step, false);
-    step_set_alarm(step, step->in.now_ms);
+    round_continue(step);
     return finish_quietly(step, true);
 }
 
 static StepVerdict back_off(Step *step) {
     uint64_t attempts;
     if (!attempts_load(step, &attempts)) return finish_quietly(step, false);
-    unsigned doublings = attempts < BACK_OFF_DOUBLINGS_MAX ? (unsigned)attempts : BACK_OFF_DOUBLINGS_MAX;
     if (!attempts_save(step, attempts + 1)) return finish_quietly(step, false);
-    step_set_alarm(step, step->in.now_ms + BACK_OFF_MS * (double)(1u << doublings));
+    round_back_off(step, attempts);
     return finish_quietly(step, true);
 }
 
@@ -79,7 +76,7 @@ static StepVerdict fence_shard(Step *step, const TableDescriptor *table, Slice s
     buf_init(&message, step->arena);
     control_begin(&message, CONTROL_DIRECTORY_FENCE);
     buf_slice(&message, space_of(table, shard_name));
-    buf_varint(&message, PURGE_CALLS_MAX);
+    buf_varint(&message, ROUND_CALLS_MAX);
     step_call(step, ROLE_DIRECTORY, CALL_WRITE, shard_name, buf_view(&message));
     Buf state = begin_state(step, PURGE_LIST, table->table_id);
     buf_slice(&state, shard_name);
@@ -99,14 +96,27 @@ static StepVerdict clear_catalog(Step *step, const TableDescriptor *table) {
     return finish_quietly(step, true);
 }
 
-StepVerdict table_purge(Step *step, const TableDescriptor *table) {
+// Nothing is left of the index: it goes out of the description.
+static StepVerdict drop_index(Step *step, TableDescriptor *table, uint32_t index_id) {
+    table_drop_index(table, index_id);
+    if (!table_save(step, table) || !index_work_delete(step) || !attempts_save(step, 0)) {
+        return finish_quietly(step, false);
+    }
+    step_set_alarm(step, 0);
+    return finish_quietly(step, true);
+}
+
+StepVerdict table_purge(Step *step, TableDescriptor *table) {
+    const IndexDescriptor *index = table->status == TABLE_DELETING ? NULL : table_changing_index(table);
     StoreRow *rows;
     size_t count;
     const Slice open = {NULL, 0};
-    if (!store_list(step, SPACE_OBJECTS, open, open, PURGE_CALLS_MAX, &rows, &count)) {
-        return finish_quietly(step, false);
-    }
-    step_set_alarm(step, step->in.now_ms + ROUND_MS);
+    bool listed = index == NULL
+                      ? store_list(step, SPACE_OBJECTS, open, open, ROUND_CALLS_MAX, &rows, &count)
+                      : object_list(step, table, index->id, open, ROUND_CALLS_MAX, &rows, &count);
+    if (!listed) return finish_quietly(step, false);
+    if (count == 0 && index != NULL) return drop_index(step, table, index->id);
+    round_begin(step, 0);
     if (count == 0) return clear_catalog(step, table);
     if (table->layout == LAYOUT_KEY) return fence_shard(step, table, rows[0].key);
     return fence_slots(step, table, rows, count);
@@ -141,7 +151,7 @@ static StepVerdict keys_listed(Step *step, const TableDescriptor *table, Reader 
         if (!store_delete(step, SPACE_OBJECTS, shard_name)) return finish_quietly(step, false);
         return next_round(step);
     }
-    TableDescriptor space = *table;
+    TableDescriptor space = *table; // as name_partition wants it: with the space's id
     space.table_id = space_of(table, shard_name);
     Buf next = begin_state(step, PURGE_PARTITIONS, table->table_id);
     buf_slice(&next, shard_name);
@@ -207,10 +217,11 @@ StepVerdict table_purge_resume(Step *step, PurgeState kind, Reader *state) {
     TableDescriptor table;
     bool found;
     if (!table_load(step, &table, &found)) return finish_quietly(step, false);
+    if (!found || !slice_equal(table.table_id, table_id)) return finish_quietly(step, false);
+    const IndexDescriptor *index = table_changing_index(&table);
+    bool goes_on = table.status == TABLE_DELETING || (index != NULL && index->status == TABLE_DELETING);
     // Another round has ended the deletion meanwhile.
-    if (!found || table.status != TABLE_DELETING || !slice_equal(table.table_id, table_id)) {
-        return finish_quietly(step, false);
-    }
+    if (!goes_on) return finish_quietly(step, false);
     switch (kind) {
     case PURGE_SLOTS: return slots_fenced(step, state);
     case PURGE_LIST: return keys_listed(step, &table, state);

@@ -1,14 +1,11 @@
-// The deletion of a table: round by round, one alarm each, of at most PURGE_CALLS_MAX objects. A round takes
-// registered objects (table.h), fences them, and drops their rows once they have answered; for a directory
-// shard it does so with the shard's partitions first. Nothing is remembered but the rows that are left, so
-// every round may be cut off anywhere and be repeated.
+// The deletion of a table, or of one of its global indexes, in rounds (table_round.h). A round takes registered objects
+// (table.h), fences them, and drops their rows once they have answered; for a directory shard it does so with the
+// shard's partitions first. Nothing is remembered but the rows that are left.
 #ifndef SHVM_ROLE_TABLE_PURGE_H
 #define SHVM_ROLE_TABLE_PURGE_H
 
 #include "msg/descriptor.h"
 #include "msg/envelope.h"
-
-#define PURGE_CALLS_MAX 40u // objects a round: the free plan allows 50 subrequests an invocation
 
 // First byte of the state while a round waits.
 typedef enum PurgeState {
@@ -19,8 +16,8 @@ typedef enum PurgeState {
     PURGE_CATALOG = 20,    // catalog told to drop the name: table id
 } PurgeState;
 
-// The alarm of a DELETING table.
-StepVerdict table_purge(Step *step, const TableDescriptor *table);
+// The alarm of a table that is DELETING, or has an index that is.
+StepVerdict table_purge(Step *step, TableDescriptor *table);
 // state stands behind its first byte.
 StepVerdict table_purge_resume(Step *step, PurgeState kind, Reader *state);
 

@@ -1,6 +1,6 @@
 #include "role/table_record.h"
 
-#include "store/store.h"
+#include "msg/names.h"
 
 enum { REPORT_VERSION = 1 };
 
@@ -27,6 +27,29 @@ bool table_erase(Step *step) {
     if (!store_delete(step, SPACE_META, DESCRIPTOR_KEY)) return false;
     step_delete_all(step);
     return true;
+}
+
+bool object_list(Step *step, const TableDescriptor *table, uint32_t index_id, Slice after, uint32_t limit,
+                 StoreRow **rows, size_t *count) {
+    Buf lower, upper;
+    buf_init(&lower, step->arena);
+    buf_init(&upper, step->arena);
+    // Slots of layout hash:N register themselves; of layout key it is the directory shards that do.
+    buf_cstr(&lower, table->layout == LAYOUT_HASH ? "v1/p/" : "v1/d/");
+    if (index_id == 0) {
+        buf_bytes(&lower, table->table_id);
+    } else {
+        name_index_space(&lower, table->table_id, index_id);
+    }
+    buf_bytes(&upper, buf_view(&lower));
+    buf_u8(&lower, '/');
+    buf_u8(&upper, '/' + 1);
+    if (after.len != 0) {
+        buf_init(&lower, step->arena);
+        buf_bytes(&lower, after);
+        buf_u8(&lower, 0);
+    }
+    return store_list(step, SPACE_OBJECTS, buf_view(&lower), buf_view(&upper), limit, rows, count);
 }
 
 bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error) {

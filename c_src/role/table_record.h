@@ -4,6 +4,7 @@
 
 #include "msg/descriptor.h"
 #include "msg/envelope.h"
+#include "store/store.h"
 
 // *found is false when the name has no table.
 bool table_load(Step *step, TableDescriptor *table, bool *found);
@@ -11,6 +12,10 @@ bool table_save(Step *step, const TableDescriptor *table);
 // The table is gone: removes the descriptor and erases the object.
 bool table_erase(Step *step);
 
+// Registered objects of the table (index_id 0) or of one of its global indexes, in the order of their names, behind
+// `after` (empty: from the first).
+bool object_list(Step *step, const TableDescriptor *table, uint32_t index_id, Slice after, uint32_t limit,
+                 StoreRow **rows, size_t *count);
 // Adds one report to the sums.
 bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error);
 // Writes the row of a registered object where it says something new; *wrote tells.

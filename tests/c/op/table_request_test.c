@@ -104,7 +104,7 @@ static void check_create(Slice json, Slice expected) {
     bool made = make_table(&run, json, &table);
     buf_init(&found, &run.arena);
     if (made) {
-        table_describe(&found, &table, (TableSize){0, 0}, NOW_MS);
+        table_describe(&found, &table, (TableSize){0, 0, NULL}, NOW_MS);
         if (table.layout == LAYOUT_HASH) buf_format(&found, " hash:%u", (unsigned)table.slots);
     } else {
         print_error(&found, &run.step.error);
@@ -130,7 +130,7 @@ static void print_key_types(Buf *out, const IndexDescriptor *index) {
 }
 
 static void print_changed(Buf *out, const TableDescriptor *table) {
-    table_describe(out, table, (TableSize){3, 30}, NOW_MS);
+    table_describe(out, table, (TableSize){3, 30, NULL}, NOW_MS);
     for (size_t i = 0; i < table->tag_count; i++)
         buf_format(out, " %S=%S", &table->tags[i].key, &table->tags[i].value);
     if (table->ttl_enabled) buf_format(out, " ttl %S", &table->ttl_attribute);

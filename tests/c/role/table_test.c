@@ -8,7 +8,7 @@ TEST(tables_live_in_objects) {
 
 #else
 
-#include "role/table_purge.h"
+#include "role/table_round.h"
 #include "support/table_world.h"
 
 static TableStatus status_of(World *world, const Result *result) {
@@ -160,7 +160,7 @@ TEST(deletion_fences_every_slot) {
         }
         CHECK_EQ_INT(catalog_count(world), 0);
         CHECK_EQ_INT(world_objects_with_storage(world), 0);
-        CHECK(world_calls_max(world) <= PURGE_CALLS_MAX);
+        CHECK(world_calls_max(world) <= ROUND_CALLS_MAX);
         CHECK(world_next_alarm(world) == 0);
         TableDescriptor other = music_table(OTHER_TABLE_ID, 16);
         world_plan_fault(world, FAULT_NONE, 0);
@@ -197,7 +197,7 @@ TEST(deletion_fences_every_partition_of_every_shard) {
         while (world_run_alarm(world)) {
         }
         CHECK_EQ_INT(world_objects_with_storage(world), 0);
-        CHECK(world_calls_max(world) <= PURGE_CALLS_MAX);
+        CHECK(world_calls_max(world) <= ROUND_CALLS_MAX);
         // Whatever still believes in the old table is told better.
         CHECK_EQ_INT(send_register_key(world, test_key(world, 1)).status, RESULT_STALE);
         world_free(world);

@@ -69,6 +69,43 @@ Result send_register_slot(World *world, const TableDescriptor *table, uint32_t s
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
+Result send_register_slot_at(World *world, const TableDescriptor *table, uint32_t slot, uint64_t epoch) {
+    Buf message = new_message(world, CONTROL_TABLE_REGISTER);
+    send_slot(world, table, slot, &message);
+    buf_varint(&message, epoch);
+    return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
+}
+
+Result send_update(World *world, const TableUpdate *update) {
+    Buf message = new_message(world, CONTROL_TABLE_UPDATE);
+    table_update_encode(&message, update);
+    return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
+}
+
+static Result send_index_change(World *world, IndexAction action, const char *attribute) {
+    Buf name;
+    buf_init(&name, world_arena(world));
+    buf_format(&name, "by_%s", attribute);
+    IndexChange change = {
+        .action = action,
+        .index = {.name = buf_view(&name),
+                  .is_global = true,
+                  .keys = {.hash = {{slice_of_cstr(attribute), 'S'}}, .hash_count = 1},
+                  .projection = PROJECTION_ALL,
+                  .status = TABLE_ACTIVE},
+    };
+    TableUpdate update = {.indexes = &change, .index_count = 1};
+    return send_update(world, &update);
+}
+
+Result send_create_index(World *world, const char *attribute) {
+    return send_index_change(world, INDEX_CREATE, attribute);
+}
+
+Result send_delete_index(World *world, const char *attribute) {
+    return send_index_change(world, INDEX_DELETE, attribute);
+}
+
 Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count,
                         uint64_t bytes) {
     Buf message = new_message(world, CONTROL_TABLE_REPORT);
@@ -106,36 +143,59 @@ Slice test_key(World *world, unsigned i) {
     return buf_view(&key);
 }
 
-Slice test_key_shard(World *world, Slice key) {
+static Slice shard_name(World *world, const char *space_id, Slice key) {
     Buf name;
     buf_init(&name, world_arena(world));
-    name_directory(&name, SLICE(TEST_TABLE_ID), directory_shard((uint64_t)key.data[0] << 56));
+    name_directory(&name, slice_of_cstr(space_id), directory_shard((uint64_t)key.data[0] << 56));
     return buf_view(&name);
 }
 
-Slice test_key_partition(World *world, Slice key) {
+Slice test_key_shard(World *world, Slice key) {
+    return shard_name(world, TEST_TABLE_ID, key);
+}
+
+Slice test_key_partition_at(World *world, const char *space_id, Slice key) {
     Buf name;
     buf_init(&name, world_arena(world));
-    TableDescriptor table = music_table(TEST_TABLE_ID, 0);
+    TableDescriptor table = music_table(space_id, 0);
     name_partition(&name, &table, slice_sub(key, 8, key.len), 0);
     return buf_view(&name);
 }
 
-Result send_register_key(World *world, Slice key) {
+Slice test_key_partition(World *world, Slice key) {
+    return test_key_partition_at(world, TEST_TABLE_ID, key);
+}
+
+static Buf registration(World *world, const char *space_id, Slice key) {
     Buf message = new_message(world, CONTROL_DIRECTORY_REGISTER);
-    buf_slice(&message, SLICE(TEST_TABLE_ID));
+    buf_slice(&message, slice_of_cstr(space_id));
     buf_slice(&message, SLICE("Music"));
     buf_slice(&message, key);
+    return message;
+}
+
+Result send_register_key(World *world, Slice key) {
+    Buf message = registration(world, TEST_TABLE_ID, key);
     return world_send(world, ROLE_DIRECTORY, test_key_shard(world, key), buf_view(&message));
 }
 
-Result send_key_report(World *world, Slice key, uint64_t count, uint64_t bytes) {
+Result send_register_key_at(World *world, const char *space_id, Slice key, uint64_t epoch) {
+    Buf message = registration(world, space_id, key);
+    buf_varint(&message, epoch);
+    return world_send(world, ROLE_DIRECTORY, shard_name(world, space_id, key), buf_view(&message));
+}
+
+Result send_key_report_at(World *world, const char *space_id, Slice key, uint64_t count, uint64_t bytes) {
     Buf message = new_message(world, CONTROL_DIRECTORY_REPORT);
-    buf_slice(&message, SLICE(TEST_TABLE_ID));
+    buf_slice(&message, slice_of_cstr(space_id));
     buf_slice(&message, key);
     buf_varint(&message, count);
     buf_varint(&message, bytes);
-    return world_send(world, ROLE_DIRECTORY, test_key_shard(world, key), buf_view(&message));
+    return world_send(world, ROLE_DIRECTORY, shard_name(world, space_id, key), buf_view(&message));
+}
+
+Result send_key_report(World *world, Slice key, uint64_t count, uint64_t bytes) {
+    return send_key_report_at(world, TEST_TABLE_ID, key, count, bytes);
 }
 
 size_t directory_count(World *world) {

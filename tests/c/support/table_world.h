@@ -2,6 +2,7 @@
 #ifndef SHVM_TESTS_SUPPORT_TABLE_WORLD_H
 #define SHVM_TESTS_SUPPORT_TABLE_WORLD_H
 
+#include "op/table_change.h"
 #include "support/world.h"
 
 #define TEST_TABLE_ID "00000000-0000-4000-8000-00000000000a"
@@ -19,6 +20,12 @@ bool read_described(World *world, const Result *result, TableDescriptor *table, 
 Result send_register_slot(World *world, const TableDescriptor *table, uint32_t slot);
 Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count,
                         uint64_t bytes);
+// The same registration by a command of this epoch, in the space of the table or of an index.
+Result send_register_slot_at(World *world, const TableDescriptor *table, uint32_t slot, uint64_t epoch);
+// UpdateTable: a global index "by_<name>" of that attribute is to be created, or deleted.
+Result send_create_index(World *world, const char *attribute);
+Result send_delete_index(World *world, const char *attribute);
+Result send_update(World *world, const TableUpdate *update);
 // How many names the catalog lists.
 size_t catalog_count(World *world);
 
@@ -27,6 +34,10 @@ Slice test_key(World *world, unsigned i);
 Slice test_key_shard(World *world, Slice key);
 Slice test_key_partition(World *world, Slice key);
 Result send_register_key(World *world, Slice key);
+// By a command of this epoch, in this space.
+Result send_register_key_at(World *world, const char *space_id, Slice key, uint64_t epoch);
+Result send_key_report_at(World *world, const char *space_id, Slice key, uint64_t count, uint64_t bytes);
+Slice test_key_partition_at(World *world, const char *space_id, Slice key);
 Result send_key_report(World *world, Slice key, uint64_t count, uint64_t bytes);
 // How many keys all shards list.
 size_t directory_count(World *world);

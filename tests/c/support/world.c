@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "msg/names.h"
 #include "role/catalog.h"
 #include "role/directory.h"
 #include "role/table.h"
@@ -29,8 +30,13 @@ typedef struct Object {
     Storage storage;
     Slice local;
     double alarm_ms;
-    unsigned fenced; // partitions
+    // Partitions:
+    unsigned fenced;
     bool is_unused;
+    uint64_t epoch;
+    unsigned items;
+    unsigned brought;
+    uint32_t index_id; // of the brought ones
 } Object;
 
 enum { OBJECTS_MAX = 4096, STEPS_MAX = 64 };
@@ -358,20 +364,55 @@ static Slice run_steps(World *world, Object *object, StepEvent event, Slice mess
 
 // --- Calls
 
+static void bring_in(Object *object, const BackfillCommand *command, Buf *payload) {
+    enum { ITEMS_A_CALL = 7 };
+    Reader from = reader_of(command->from);
+    unsigned at = command->from.len == 0 ? 0 : (unsigned)reader_varint(&from);
+    if (object->index_id != command->index_id) object->brought = 0;
+    object->index_id = command->index_id;
+    CHECK(at <= object->brought); // no item is left out
+    unsigned end = at + ITEMS_A_CALL < object->items ? at + ITEMS_A_CALL : object->items;
+    if (end > object->brought) object->brought = end;
+    Buf next;
+    buf_init(&next, payload->arena);
+    buf_varint(&next, end);
+    BackfillResult result = {.done = end == object->items, .next = buf_view(&next)};
+    if (result.done) result.next = (Slice){NULL, 0};
+    backfill_result_encode(payload, &result);
+}
+
+static ResultStatus run_command(Object *object, const CommandHeader *header, Reader *reader, Buf *payload) {
+    Error error = {0};
+    AdoptCommand adopt;
+    BackfillCommand backfill;
+    switch (header->kind) {
+    case COMMAND_FENCE: object->fenced++; return RESULT_OK;
+    case COMMAND_PROBE: buf_u8(payload, !object->is_unused); return RESULT_OK;
+    case COMMAND_ADOPT:
+        CHECK(command_decode_adopt(reader, header, &adopt, &error) && adopt.index_set.len != 0);
+        if (header->epoch > object->epoch) object->epoch = header->epoch;
+        return RESULT_OK;
+    case COMMAND_BACKFILL:
+        if (header->epoch != object->epoch) return RESULT_STALE;
+        if (CHECK(command_decode_backfill(reader, header, &backfill, &error))) bring_in(object, &backfill, payload);
+        return RESULT_OK;
+    default: CHECK(false); return RESULT_ERROR;
+    }
+}
+
 static Slice run_partition(World *world, Slice name, Slice message) {
     Object *object = open_object(world, ROLE_PARTITION, name);
     Reader reader = reader_of(message);
     CommandHeader header;
+    ObjectIdentity self;
     Error error = {0};
     Buf payload, reply;
     buf_init(&payload, &world->arena);
     buf_init(&reply, &world->arena);
     CHECK(command_decode_header(&reader, &header, &error));
-    if (header.kind == COMMAND_FENCE)
-        object->fenced++;
-    else if (CHECK_EQ_INT(header.kind, COMMAND_PROBE))
-        buf_u8(&payload, !object->is_unused);
-    Result result = {.status = RESULT_OK, .payload = buf_view(&payload)};
+    CHECK(name_parse(name, &self) && slice_equal(self.table, header.table_id)); // meant for this object
+    Result result = {.status = run_command(object, &header, &reader, &payload)};
+    result.payload = buf_view(&payload);
     result_encode(&reply, &result);
     return buf_view(&reply);
 }
@@ -444,6 +485,20 @@ size_t world_rows(const World *world, Slice name) {
 unsigned world_fenced(const World *world, Slice name) {
     const Object *object = find_object(world, name);
     return object == NULL ? 0 : object->fenced;
+}
+
+void world_set_items(World *world, Slice name, unsigned items) {
+    open_object(world, ROLE_PARTITION, name)->items = items;
+}
+
+unsigned world_brought(const World *world, Slice name) {
+    const Object *object = find_object(world, name);
+    return object == NULL ? 0 : object->brought;
+}
+
+uint64_t world_epoch(const World *world, Slice name) {
+    const Object *object = find_object(world, name);
+    return object == NULL ? 0 : object->epoch;
 }
 
 void world_set_used(World *world, Slice name, bool used) {

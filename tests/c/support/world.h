@@ -52,6 +52,11 @@ size_t world_rows(const World *world, Slice name);
 // are.
 unsigned world_fenced(const World *world, Slice name);
 void world_set_used(World *world, Slice name, bool used);
+// The items of a partition, which a backfill brings in a few at a time; how many of them, from the first on, have come
+// into the index that was asked for last; and the epoch that it has adopted.
+void world_set_items(World *world, Slice name, unsigned items);
+unsigned world_brought(const World *world, Slice name);
+uint64_t world_epoch(const World *world, Slice name);
 // The most calls that any one step has made.
 size_t world_calls_max(const World *world);
 

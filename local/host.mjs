@@ -18,8 +18,8 @@ const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still 
 // V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth.
 const V8_FLAGS = "--min-semi-space-size=64 --max-semi-space-size=128";
 
-// Serves until stop() is called: { url, stop }. options: { host, port, data, layout }, and `module`, the path of the
-// Wasm module where it is not the built one.
+// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth }, and `module`, the path
+// of the Wasm module where it is not the built one.
 export async function startHost(options) {
     const { host, port } = options;
     process.env.MINIFLARE_WORKERD_V8_FLAGS ??= V8_FLAGS;
@@ -40,7 +40,7 @@ export async function startHost(options) {
     return { url, stop: () => miniflare.dispose() };
 }
 
-function workerConfig({ layout, module = `${ROOT}build/shvm.wasm` }) {
+function workerConfig({ layout, auth = [], module = `${ROOT}build/shvm.wasm` }) {
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
@@ -50,6 +50,9 @@ function workerConfig({ layout, module = `${ROOT}build/shvm.wasm` }) {
             ...Object.fromEntries(objects.map(([binding, exportName]) => [
                 binding, { type: "durable-object", worker: WORKER, exportName },
             ])),
+            ...(auth.length > 0
+                ? { SHVM_ACCESS_KEYS: { type: "text", value: auth.join("\n") } }
+                : { SHVM_AUTH: { type: "text", value: "off" } }),
             SHVM_LAYOUT: { type: "text", value: layout },
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },

@@ -10,14 +10,15 @@ export const USAGE = `npm start -- [options]
   --data DIR      where tables are kept (default .shvm)
   --in-memory     keep nothing: a temporary folder, removed at exit
   --layout L      layout of new tables: key (default), or hash:N with N a power of two up to ${HASH_SLOTS_MAX}
+  --auth KEY      check signatures, made with this access key, ID:SECRET; may be repeated ("none": with no key)
   --quiet         print nothing but errors
   --help          print this
 
-Any credentials are accepted. Ctrl-C stops the server.`;
+Without --auth any credentials are accepted. Ctrl-C stops the server.`;
 
 export class UsageError extends Error {}
 
-// { port, host, data, inMemory, layout, quiet, help }. Throws UsageError with one line that says what is wrong.
+// { port, host, data, inMemory, layout, auth, quiet, help }. Throws UsageError with one line: what is wrong.
 export function readOptions(args) {
     const { values } = parse(args);
     return {
@@ -26,6 +27,7 @@ export function readOptions(args) {
         data: values.data,
         inMemory: values["in-memory"],
         layout: readLayout(values.layout),
+        auth: values.auth.map(readKey),
         quiet: values.quiet,
         help: values.help,
     };
@@ -41,6 +43,7 @@ function parse(args) {
                 data: { type: "string", default: ".shvm" },
                 "in-memory": { type: "boolean", default: false },
                 layout: { type: "string", default: "key" },
+                auth: { type: "string", multiple: true, default: [] },
                 quiet: { type: "boolean", default: false },
                 help: { type: "boolean", default: false },
             },
@@ -61,4 +64,11 @@ function readLayout(text) {
     const isPowerOfTwo = slots <= HASH_SLOTS_MAX && Number.isInteger(Math.log2(slots));
     if (text === "key" || isPowerOfTwo) return text;
     throw new UsageError(`--layout takes key, or hash:N with N a power of two up to ${HASH_SLOTS_MAX}, not "${text}"`);
+}
+
+// The same lines as the secret SHVM_ACCESS_KEYS (docs/operations.md); "none" is the lack of any.
+function readKey(text) {
+    if (text === "none") return "";
+    if (/^[^:\s]+:[^:\s]+(:[^:\s]+){0,2}$/.test(text)) return text;
+    throw new UsageError("--auth takes ID:SECRET, and after it :ro and :PREFIX,… if need be");
 }

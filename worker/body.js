@@ -1,33 +1,137 @@
-// The request's body, or null when it is longer than DynamoDB takes (REQUEST_BYTES_MAX in c_src/base/limits.h).
-// A body that was cut off rejects.
+// Bodies of requests: at most 16 MB (REQUEST_BYTES_MAX in c_src/base/limits.h) before and after decompression. What has
+// arrived in this isolate and is not answered yet is bounded, and so is the time a large body may take: memory is for
+// requests, not for senders that dawdle.
+import { EMPTY } from "./envelope.js";
+
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
+const HELD_BYTES_MAX = 32 * 1024 * 1024;
+const SMALL_BYTES_MAX = 64 * 1024; // read in one go, without a clock
+const ARRIVAL_MS_MAX = 20_000;
 // What is read and dropped of a body that is too long: a client that is still sending would not hear the answer.
 const DRAIN_BYTES_MAX = 48 * 1024 * 1024;
 
-const NO_BODY = new Uint8Array(0);
+// Why a body was not taken. A body that was cut off rejects with the platform's own error.
+export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_SLOW: "too slow" };
 
-export async function readBody(request) {
-    if (request.body === null) return NO_BODY;
-    const declared = request.headers.get("content-length");
-    if (declared !== null && Number(declared) <= BODY_BYTES_MAX) return new Uint8Array(await request.arrayBuffer());
-    return readBounded(request.body);
+export class BodyRefused extends Error {}
+
+let held = 0; // bytes of all bodies that wait for their requests' answers
+
+// One request's share of what is held. A request alone is never refused for its size.
+export class BodyShare {
+    #bytes = 0;
+
+    take(bytes) {
+        if (held + bytes > HELD_BYTES_MAX && held > this.#bytes) throw new BodyRefused(Refusal.OVERLOADED);
+        this.#bytes += bytes;
+        held += bytes;
+    }
+
+    release() {
+        held -= this.#bytes;
+        this.#bytes = 0;
+    }
 }
 
-async function readBounded(stream) {
+export function heldBytes() {
+    return held;
+}
+
+// { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something else.
+export async function readBody(request, share) {
+    if (request.body === null) return { body: EMPTY, payloadHash: EMPTY };
+    const declared = request.headers.get("content-length");
+    const small = declared !== null && Number(declared) <= SMALL_BYTES_MAX;
+    const sent = small ? await readSmall(request, share) : await readLarge(request.body, share);
+    const format = formatOf(request.headers.get("content-encoding"), sent);
+    if (format === null) return { body: sent, payloadHash: EMPTY };
+    const payloadHash = new Uint8Array(await crypto.subtle.digest("SHA-256", sent));
+    return { body: await decompress(sent, format, share), payloadHash };
+}
+
+async function readSmall(request, share) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    share.take(bytes.length);
+    return bytes;
+}
+
+async function readLarge(stream, share) {
+    const reader = stream.getReader();
+    let late = false;
+    const timer = setTimeout(() => {
+        late = true;
+        reader.cancel().catch(() => {});
+    }, ARRIVAL_MS_MAX);
+    try {
+        const bytes = await collect(reader, share, DRAIN_BYTES_MAX);
+        if (late) throw new BodyRefused(Refusal.TOO_SLOW);
+        return bytes;
+    } catch (error) {
+        if (late) throw new BodyRefused(Refusal.TOO_SLOW);
+        throw error;
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+// Everything a reader gives. Behind 16 MB it reads on to drainMax, keeping nothing.
+async function collect(reader, share, drainMax) {
     const chunks = [];
     let size = 0;
-    for await (const chunk of stream) {
-        size += chunk.length;
-        if (size <= BODY_BYTES_MAX) chunks.push(chunk);
-        else chunks.length = 0;
-        if (size > DRAIN_BYTES_MAX) break;
+    for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        size += value.length;
+        if (size > drainMax) break;
+        if (size > BODY_BYTES_MAX) {
+            chunks.length = 0;
+            share.release();
+            continue;
+        }
+        share.take(value.length);
+        chunks.push(value);
     }
-    if (size > BODY_BYTES_MAX) return null;
-    const body = new Uint8Array(size);
+    if (size > BODY_BYTES_MAX) {
+        reader.cancel().catch(() => {});
+        throw new BodyRefused(Refusal.TOO_LARGE);
+    }
+    return concatenate(chunks, size);
+}
+
+function concatenate(chunks, size) {
+    if (chunks.length === 1) return chunks[0];
+    const whole = new Uint8Array(size);
     let at = 0;
     for (const chunk of chunks) {
-        body.set(chunk, at);
+        whole.set(chunk, at);
         at += chunk.length;
     }
-    return body;
+    return whole;
+}
+
+// DecompressionStream's name for a Content-Encoding; null for none. Some senders call deflate what has no zlib header.
+function formatOf(encoding, bytes) {
+    switch (encoding?.trim().toLowerCase()) {
+    case "gzip":
+    case "x-gzip":
+        return "gzip";
+    case "deflate": {
+        const isZlib = bytes.length >= 2 && (bytes[0] & 0x0f) === 8 && ((bytes[0] << 8) | bytes[1]) % 31 === 0;
+        return isZlib ? "deflate" : "deflate-raw";
+    }
+    default:
+        return null;
+    }
+}
+
+// Stops at 16 MB, however much more a small body would become. What cannot be decompressed is no JSON either: an empty
+// body gets that answer, once the signature of what was sent has been checked.
+async function decompress(bytes, format, share) {
+    const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
+    try {
+        return await collect(reader, share, BODY_BYTES_MAX);
+    } catch (error) {
+        if (error instanceof BodyRefused) throw error;
+        return EMPTY;
+    }
 }

@@ -124,23 +124,36 @@ export function httpResponse(reply) {
     const length = reader.u32();
     return new Response(reply.subarray(reader.at, reader.at + length), {
         status,
-        headers: { "content-type": contentType, "x-amzn-requestid": requestId, "x-amz-crc32": String(crc32) },
+        headers: {
+            "content-type": contentType,
+            "date": new Date().toUTCString(), // clients set their clocks by it
+            "x-amzn-requestid": requestId,
+            "x-amz-crc32": String(crc32),
+        },
     });
 }
 
-// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
-export function gatewayMessage(target, contentType, body, layout, callsMax) {
+// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes ‖ calls max
+//                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head bytes
+// `auth` is { checked, keys, payloadHash, head } (auth.js).
+export function gatewayMessage(target, contentType, body, layout, callsMax, auth) {
     const parts = [encoder.encode(target), encoder.encode(contentType), body, encoder.encode(layout)];
-    const message = new Uint8Array(parts.reduce((size, part) => size + 4 + part.length, 1 + 4));
+    const proofs = [auth.keys, auth.payloadHash, auth.head];
+    const sizeOf = (list) => list.reduce((size, part) => size + 4 + part.length, 0);
+    const message = new Uint8Array(1 + sizeOf(parts) + 4 + 1 + sizeOf(proofs));
     const view = new DataView(message.buffer);
     message[0] = ENVELOPE_VERSION;
     let at = 1;
-    for (const part of parts) {
+    const put = (part) => {
         view.setUint32(at, part.length, true);
         message.set(part, at + 4);
         at += 4 + part.length;
-    }
+    };
+    parts.forEach(put);
     view.setUint32(at, callsMax, true);
+    message[at + 4] = auth.checked ? 1 : 0;
+    at += 5;
+    proofs.forEach(put);
     return message;
 }
 

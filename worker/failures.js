@@ -1,4 +1,5 @@
 // The few replies that are made without the core: it failed, or the request never reached it.
+import { crc32 } from "./crc32.js";
 
 const REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const REQUEST_ID_CHARACTERS = 52;
@@ -10,34 +11,48 @@ export function internalError() {
     return jsonReply(500, { __type: type, message: "Internal server error" });
 }
 
+// Observed: nothing but the status.
 export function requestTooLarge() {
-    const type = "com.amazon.coral.service#RequestEntityTooLargeException";
-    return jsonReply(413, { __type: type, message: "Request body is longer than 16 MB" });
+    return new Response(null, { status: 413 });
+}
+
+// The body stopped coming.
+export function requestTimeout() {
+    return new Response(null, { status: 408 });
+}
+
+export function throttled() {
+    const type = "com.amazonaws.dynamodb.v20120810#ThrottlingException";
+    return jsonReply(400, { __type: type, message: "Rate of requests exceeds the allowed throughput." });
+}
+
+// Methods that DynamoDB does not have get what content types get that it does not have.
+export function unknownOperation() {
+    return textReply(404, "<UnknownOperationException/>\n", "application/xml");
+}
+
+export function healthy(host) {
+    return textReply(200, `healthy: ${host} `, "text/plain");
 }
 
 function jsonReply(status, value) {
-    const body = encoder.encode(JSON.stringify(value));
+    return textReply(status, JSON.stringify(value), "application/x-amz-json-1.0");
+}
+
+function textReply(status, text, contentType) {
+    const body = encoder.encode(text);
     return new Response(body, {
         status,
         headers: {
-            "content-type": "application/x-amz-json-1.0",
+            "content-type": contentType,
+            "date": new Date().toUTCString(),
             "x-amzn-requestid": requestId(),
             "x-amz-crc32": String(crc32(body)),
         },
     });
 }
 
-function requestId() {
+export function requestId() {
     const random = crypto.getRandomValues(new Uint8Array(REQUEST_ID_CHARACTERS));
     return Array.from(random, (byte) => REQUEST_ID_ALPHABET[byte % REQUEST_ID_ALPHABET.length]).join("");
-}
-
-// Bit by bit: failures are short and rare.
-function crc32(bytes) {
-    let crc = ~0;
-    for (const byte of bytes) {
-        crc ^= byte;
-        for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    return ~crc >>> 0;
 }

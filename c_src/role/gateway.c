@@ -3,8 +3,8 @@
 #include "base/limits.h"
 #include "msg/control.h"
 #include "msg/names.h"
-#include "op/operation.h"
 #include "role/descriptor_cache.h"
+#include "role/wire.h"
 
 // --- state := phase u8 ‖ content type u8 ‖ calls max u32 ‖ rest
 //       PHASE_DESCRIPTORS: nothing more        PHASE_OPERATION: operation u8 ‖ the operation's own
@@ -19,40 +19,6 @@ static void set_state(Step *step, uint8_t phase, const Operation *operation, Sli
     if (operation != NULL) buf_u8(&state, operation_number(operation));
     buf_bytes(&state, own);
     step_set_state(step, buf_view(&state));
-}
-
-// --- The request's envelope
-
-static bool same_letter(uint8_t a, uint8_t b) {
-    return a == b || (a >= 'A' && a <= 'Z' && a + ('a' - 'A') == b);
-}
-
-// Whether a Content-Type header names this type; parameters and letter case do not matter.
-static bool content_type_is(Slice header, Slice type) {
-    if (header.len < type.len) return false;
-    for (size_t i = 0; i < type.len; i++) {
-        if (!same_letter(header.data[i], type.data[i])) return false;
-    }
-    return header.len == type.len || header.data[type.len] == ';' || header.data[type.len] == ' ';
-}
-
-static bool read_content_type(Step *step, Slice header) {
-    if (content_type_is(header, SLICE("application/x-amz-json-1.0"))) {
-        step->content_type = CONTENT_AMZ_JSON_1_0;
-    } else if (content_type_is(header, SLICE("application/json"))) {
-        step->content_type = CONTENT_JSON;
-    } else {
-        step->content_type = CONTENT_XML;
-        step_respond_http(step, 404, SLICE("<UnknownOperationException/>\n"));
-        return false;
-    }
-    return true;
-}
-
-static const Operation *find_operation(Slice target) {
-    Slice prefix = SLICE("DynamoDB_20120810.");
-    if (!slice_starts_with(target, prefix)) return NULL;
-    return operation_find(slice_sub(target, prefix.len, target.len));
 }
 
 // --- Descriptors
@@ -89,39 +55,33 @@ static void resume_descriptors(Step *step) {
 
 // --- Steps
 
+// Whether the request is one: its syntax, its target and its sender, in DynamoDB's order.
+static bool open_request(Request *request, AccessKey *key) {
+    Step *step = request->step;
+    WireRequest wire;
+    if (!wire_read(step, &wire) || !wire_accept_content_type(step, &wire)) return false;
+    if (wire.body.len > REQUEST_BYTES_MAX) {
+        return error_set(&step->error, step->arena, ERROR_REQUEST_TOO_LARGE,
+                         "Request size exceeded the maximum allowed size");
+    }
+    if (wire.body.len != 0 && !json_open(&request->document, step->trees, wire.body, &step->error)) return false;
+    request->root = request->document.root;
+    request->operation = wire_operation(wire.target);
+    if (request->operation == NULL) return error_set(&step->error, step->arena, ERROR_UNKNOWN_OPERATION, "");
+    if (!wire_authenticate(step, &wire, key)) return false;
+    if (request->root.type == JSON_OBJECT) return true;
+    return error_set(&step->error, step->arena, ERROR_SERIALIZATION_BARE, "");
+}
+
 static void start(Step *step) {
-    Reader message = reader_of(step->in.message);
-    uint8_t version = reader_u8(&message);
-    Slice target = reader_bytes(&message, reader_u32(&message));
-    Slice content_type = reader_bytes(&message, reader_u32(&message));
-    Slice body = reader_bytes(&message, reader_u32(&message));
-    step->default_layout = reader_bytes(&message, reader_u32(&message));
-    uint32_t calls_max = reader_u32(&message);
-    step->calls_max = calls_max == 0 ? CALLS_MAX_DEFAULT : calls_max;
-    if (message.failed || version != ENVELOPE_VERSION) {
-        error_corrupt(&step->error, "malformed gateway message");
-        return;
-    }
-    if (!read_content_type(step, content_type)) return;
-    Request request = {.step = step, .operation = find_operation(target)};
-    if (request.operation == NULL) {
-        error_set(&step->error, step->arena, ERROR_UNKNOWN_OPERATION, "");
-        return;
-    }
-    if (body.len > REQUEST_BYTES_MAX) {
-        error_set(&step->error, step->arena, ERROR_REQUEST_TOO_LARGE, "Request size exceeded the maximum allowed size");
-        return;
-    }
-    if (!json_open(&request.document, step->trees, body, &step->error)) return;
-    request.root = request.document.root;
-    if (request.root.type != JSON_OBJECT) {
-        error_set(&step->error, step->arena, ERROR_SERIALIZATION_BARE, "");
-        return;
-    }
+    Request request = {.step = step};
+    AccessKey key;
+    if (!open_request(&request, &key)) return;
     if (!request.operation->parse(&request)) {
         if (request.enveloped) error_wrap(&step->error, step->arena);
         return;
     }
+    if (!access_check(&key, &request)) return;
     if (!need_descriptors(&request)) {
         set_state(step, PHASE_DESCRIPTORS, NULL, (Slice){NULL, 0});
         return;

@@ -20,10 +20,11 @@ export function temporaryFolder(test) {
 }
 
 // One server for all tests of a suite; to be called in the body of describe(). Its members are there once tests run.
-export function suiteServer() {
+// args: options of the command line.
+export function suiteServer(args = []) {
     const ends = [];
     const server = {};
-    before(async () => Object.assign(server, await startServer({ after: (end) => ends.push(end) })));
+    before(async () => Object.assign(server, await startServer({ after: (end) => ends.push(end) }, { args })));
     after(async () => {
         for (const end of ends.reverse()) await end();
     });

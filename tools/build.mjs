@@ -1,9 +1,10 @@
-// What build.sh runs: build.mjs wasm | native | wasm-tests. Sources are found by looking, in sorted order, so a new
-// module needs no line here. What each target is made of stands in its function; the flags stand together below.
+// What build.sh runs: build.mjs wasm | native | wasm-tests | fuzz. Sources are found by
+// looking, in sorted order, so a new module needs no line here. What each target is made of stands in its function; the
+// flags stand together below.
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BuildError, dependencyFile, nativeCompiler, run, wasmCompiler } from "./compilers.mjs";
+import { BuildError, dependencyFile, fuzzCompiler, nativeCompiler, run, wasmCompiler } from "./compilers.mjs";
 import { Ledger, parseDependencies } from "./incremental.mjs";
 
 const CJSON = ".cache/cJSON-1.7.19";
@@ -32,6 +33,13 @@ const NATIVE_FLAGS = [
     "-fno-sanitize-recover=all", "-DSHVM_TEST_FAULTS",
 ];
 const NATIVE_WARNING_FLAGS = ["-Wconversion", "-Wno-sign-conversion"];
+// Fuzzers: the sanitizers for those that search, line counts for those that measure what the search reached.
+const FUZZ_FLAGS = [
+    ...COMMON_FLAGS, "-Itests", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all",
+    "-DSHVM_TEST_FAULTS",
+];
+const FUZZ_SEARCH_FLAGS = ["-fsanitize=address,undefined"];
+const FUZZ_COVERAGE_FLAGS = ["-fprofile-instr-generate", "-fcoverage-mapping"];
 const WASM_LINK_FLAGS = [
     "-mexec-model=reactor", "-O2", "-Wl,--stack-first",
     `-Wl,-z,stack-size=${STACK_BYTES}`, `-Wl,--max-memory=${MEMORY_BYTES_MAX}`, "-Wl,--strip-debug",
@@ -68,6 +76,46 @@ async function buildWasmTests(compiler, ledger) {
     const linkProgram = (object, library, path) =>
         link(compiler, ledger, WASM_TEST_LINK_FLAGS, [object, ...library], path);
     await buildPrograms({ compile, asLibrary, linkProgram, pathOf });
+}
+
+// Each tests/fuzz/NAME_fuzz.c three times: build/fuzz/NAME searches, NAME.canary searches with a bug planted for it
+// (-DSHVM_CANARY_<NAME>), and NAME.coverage counts the lines that inputs reach.
+async function buildFuzzers(compiler, ledger) {
+    if (compiler === null) {
+        console.log("SKIP fuzzers: no clang with libFuzzer here (Debian: clang and libclang-rt-dev of its version)");
+        return;
+    }
+    const programs = findC("tests/fuzz").filter((path) => path.endsWith("_fuzz.c"));
+    const core = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
+    const search = [...FUZZ_FLAGS, ...FUZZ_SEARCH_FLAGS];
+    const variant = async (name, flags) => {
+        const compile = async (sources, folder, more = []) => {
+            const all = [...flags, "-fsanitize=fuzzer-no-link", ...more];
+            const { objects, error } = await compileSources(compiler, ledger, folder, sources, all, []);
+            if (error !== null) throw error;
+            return [...objects.values()];
+        };
+        const library = `build/fuzz/${name}/libshvm.a`;
+        await archive(ledger, await compile(core, `build/fuzz/${name}`), library);
+        // What stands before the library takes the place of the same source in it.
+        const program = (objects, path) =>
+            link(compiler, ledger, [...flags, "-fsanitize=fuzzer"], [...objects, library, "-lm"], path);
+        return { compile, program };
+    };
+    const searching = await variant("search", search);
+    const covering = await variant("coverage", [...FUZZ_FLAGS, ...FUZZ_COVERAGE_FLAGS]);
+    for (const source of programs) {
+        const name = basename(source, "_fuzz.c");
+        const canary = `SHVM_CANARY_${name.toUpperCase()}`;
+        const planted = core.filter((path) => readFileSync(path, "utf8").includes(canary));
+        if (planted.length === 0) throw new BuildError(`${source} has no canary: nothing in c_src names ${canary}`);
+        const harness = await searching.compile([source], "build/fuzz/search");
+        const bugs = await searching.compile(planted, `build/fuzz/${name}_canary`, [`-D${canary}`]);
+        await searching.program(harness, `build/fuzz/${name}`);
+        await searching.program([...harness, ...bugs], `build/fuzz/${name}.canary`);
+        await covering.program(await covering.compile([source], "build/fuzz/coverage"), `build/fuzz/${name}.coverage`);
+    }
+    console.log(`${programs.length} fuzzers in build/fuzz (${compiler.name})`);
 }
 
 // Each *_test.c under tests/c with what it needs of the core and of tests/c/support. One file that does not compile
@@ -167,6 +215,7 @@ function declaredImports() {
 const TARGETS = {
     wasm: [buildWasm, () => wasmCompiler(["c_src", CJSON, "tools"])],
     native: [buildNative, nativeCompiler],
+    fuzz: [buildFuzzers, fuzzCompiler],
     "wasm-tests": [buildWasmTests, () => wasmCompiler(["c_src", CJSON, "tools", "tests/c"])],
 };
 

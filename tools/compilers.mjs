@@ -4,7 +4,7 @@
 //                             calls done(job) for each that worked
 //   link(args, inputs, out)   one program from objects
 // A failure has printed the compiler's own words; it throws BuildError, after every other job had its turn.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -17,6 +17,24 @@ const WASM_TARGET = "--target=wasm32-wasip1";
 export function nativeCompiler() {
     const command = process.env.CC || "cc";
     return executableCompiler(command, command, []);
+}
+
+// The first clang here that can link a fuzzer, or null. Beside a compiler's members it has tool(name): a program of the
+// same LLVM, as a path or, where it is not installed, as a bare name.
+export function fuzzCompiler() {
+    const chosen = process.env.FUZZ_CC;
+    const versioned = Array.from({ length: 12 }, (_, index) => `clang-${24 - index}`);
+    const command = (chosen ? [chosen] : ["clang", ...versioned]).find(linksFuzzers);
+    if (command === undefined) return null;
+    const tool = (name) =>
+        spawnSync(command, [`--print-prog-name=${name}`], { encoding: "utf8" }).stdout.trim();
+    return { ...executableCompiler(command, command, []), tool };
+}
+
+function linksFuzzers(command) {
+    const program = "int LLVMFuzzerTestOneInput(const char *data, long size) { return size > 0 && *data; }";
+    const args = ["-fsanitize=fuzzer,address,undefined", "-x", "c", "-", "-o", "/dev/null"];
+    return spawnSync(command, args, { input: program }).status === 0;
 }
 
 // roots: the folders whose C files and headers a compilation may read.

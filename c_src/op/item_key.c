@@ -81,6 +81,12 @@ static bool fail_misfit(Step *step) {
     return error_validation(&step->error, step->arena, "The provided key element does not match the schema");
 }
 
+bool key_check_value(Step *step, const KeyAttribute *attribute, bool is_hash, Slice value) {
+    const Slice none = {NULL, 0};
+    if (is_empty(value)) return fail_empty(step, attribute->name, value);
+    return key_check_lengths(step->arena, is_hash ? value : none, is_hash ? none : value, &step->error);
+}
+
 bool key_values_of_key(Step *step, const TableDescriptor *table, Slice key_item, KeyValues *out) {
     size_t count;
     item_attributes(key_item, &count);

@@ -37,6 +37,8 @@ bool command_index_set(Step *step, const TableDescriptor *table, Slice *out);
 
 // Neither empty nor too long; values of the right types.
 bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues *values);
+// The same for one value of any key.
+bool key_check_value(Step *step, const KeyAttribute *attribute, bool is_hash, Slice value);
 
 // "Size of hashkey has exceeded …", "Aggregated size of all range keys …": either may be empty.
 bool key_check_lengths(Arena *arena, Slice hash, Slice range, Error *error);

@@ -63,6 +63,7 @@ static bool query_parse(Request *request) {
 typedef struct Bounds {
     Buf lower; // inclusive
     Buf upper; // exclusive
+    bool ends_with_range; // nothing follows the RANGE parts; in an index the item's own key does
 } Bounds;
 
 static void set(Buf *bound, Slice prefix, Slice value) {
@@ -71,113 +72,127 @@ static void set(Buf *bound, Slice prefix, Slice value) {
     key_append_value(bound, value);
 }
 
-// Behind the key: the first key that is greater.
-static void step_over(Buf *bound) {
-    buf_u8(bound, 0);
-}
-
 static void set_end_of_prefix(Buf *bound, Slice prefix) {
     bound->len = 0;
     key_append_prefix_end(bound, prefix); // a key never consists of FF alone
 }
 
-static void narrow(Bounds *bounds, Slice partition, const KeyComparison *comparison) {
-    Buf prefix;
+// Behind all keys with these RANGE parts.
+static void set_behind_key(const Bounds *bounds, Buf *bound, Slice key) {
+    if (!bounds->ends_with_range) {
+        set_end_of_prefix(bound, key);
+        return;
+    }
+    bound->len = 0;
+    buf_bytes(bound, key);
+    buf_u8(bound, 0);
+}
+
+static void set_behind(const Bounds *bounds, Buf *bound, Slice prefix, Slice value) {
+    Buf key;
+    buf_init(&key, bound->arena);
+    set(&key, prefix, value);
+    set_behind_key(bounds, bound, buf_view(&key));
+}
+
+static void narrow(Bounds *bounds, Slice prefix, const KeyComparison *comparison) {
+    Buf begin;
     switch (comparison->op) {
-    case KEY_EQ:
-        set(&bounds->lower, partition, comparison->value);
-        set(&bounds->upper, partition, comparison->value);
-        step_over(&bounds->upper);
-        break;
+    case KEY_EQ: break; // part of the prefix
     case KEY_LT:
-        set(&bounds->upper, partition, comparison->value);
+        set(&bounds->upper, prefix, comparison->value);
         break;
     case KEY_LE:
-        set(&bounds->upper, partition, comparison->value);
-        step_over(&bounds->upper);
+        set_behind(bounds, &bounds->upper, prefix, comparison->value);
         break;
     case KEY_GT:
-        set(&bounds->lower, partition, comparison->value);
-        step_over(&bounds->lower);
+        set_behind(bounds, &bounds->lower, prefix, comparison->value);
         break;
     case KEY_GE:
-        set(&bounds->lower, partition, comparison->value);
+        set(&bounds->lower, prefix, comparison->value);
         break;
     case KEY_BETWEEN:
-        set(&bounds->lower, partition, comparison->value);
-        set(&bounds->upper, partition, comparison->upper);
-        step_over(&bounds->upper);
+        set(&bounds->lower, prefix, comparison->value);
+        set_behind(bounds, &bounds->upper, prefix, comparison->upper);
         break;
     case KEY_BEGINS_WITH:
-        buf_init(&prefix, bounds->lower.arena);
-        buf_bytes(&prefix, partition);
-        key_append_prefix(&prefix, comparison->value);
+        buf_init(&begin, bounds->lower.arena);
+        buf_bytes(&begin, prefix);
+        key_append_prefix(&begin, comparison->value);
         bounds->lower.len = 0;
-        buf_bytes(&bounds->lower, buf_view(&prefix));
-        set_end_of_prefix(&bounds->upper, buf_view(&prefix));
+        buf_bytes(&bounds->lower, buf_view(&begin));
+        set_end_of_prefix(&bounds->upper, buf_view(&begin));
         break;
     }
 }
 
-static bool make_bounds(Step *step, const KeyBinding *binding, const KeySchema *keys, Slice partition,
+static bool make_bounds(Step *step, const ReadSpace *space, const KeyBinding *binding, Slice partition,
                         Bounds *bounds) {
+    Buf prefix;
+    buf_init(&prefix, step->arena);
     buf_init(&bounds->lower, step->arena);
     buf_init(&bounds->upper, step->arena);
-    buf_bytes(&bounds->lower, partition);
-    set_end_of_prefix(&bounds->upper, partition);
-    if (binding->range_equal_count > 0) {
-        KeyComparison equal = {.attribute = keys->range[0].name, .op = KEY_EQ, .value = binding->range_values[0]};
-        narrow(bounds, partition, &equal);
-    } else if (binding->has_comparison) {
-        narrow(bounds, partition, &binding->comparison);
-    }
-    if (bounds->lower.failed || bounds->upper.failed) return error_out_of_memory(&step->error);
-    return true;
+    buf_bytes(&prefix, partition);
+    for (size_t i = 0; i < binding->range_equal_count; i++) key_append_value(&prefix, binding->range_values[i]);
+    buf_bytes(&bounds->lower, buf_view(&prefix));
+    bounds->ends_with_range = space->index.id == 0;
+    if (binding->range_equal_count > 0) set_behind_key(bounds, &bounds->upper, buf_view(&prefix));
+    else set_end_of_prefix(&bounds->upper, buf_view(&prefix));
+    if (binding->has_comparison) narrow(bounds, buf_view(&prefix), &binding->comparison);
+    bool failed = prefix.failed || bounds->lower.failed || bounds->upper.failed;
+    return !failed || error_out_of_memory(&step->error);
 }
 
 // --- Start keys
 
-// The start key's place in the range: inside, or which condition of the query it breaks.
-static bool check_start_in_range(Request *request, const ReadRequest *read, const KeyBinding *binding,
+static bool fail_one_row(Step *step) {
+    return error_validation(&step->error, step->arena, "The query can return at most one row and cannot be restarted");
+}
+
+// Against the sort condition alone: in the queried partition, whatever the start key's own.
+static bool check_sort_condition(Step *step, const ReadRequest *read, const KeySchema *keys, Slice partition,
                                  const Bounds *bounds) {
-    Step *step = request->step;
-    const TableDescriptor *table = &request->tables[0].descriptor;
+    Buf key;
+    buf_init(&key, step->arena);
+    buf_bytes(&key, partition);
+    for (size_t i = 0; i < keys->range_count; i++) {
+        key_append_value(&key, item_find(read->start_key, keys->range[i].name));
+    }
+    if (key.failed) return error_out_of_memory(&step->error);
+    bool holds = slice_compare(buf_view(&key), buf_view(&bounds->lower)) >= 0
+              && slice_compare(buf_view(&key), buf_view(&bounds->upper)) < 0;
+    return holds || error_validation(&step->error, step->arena,
+                                     "The provided starting key does not match the range key predicate");
+}
+
+// The start key's place in the range: inside, or which condition of the query it breaks.
+static bool check_start_in_range(Step *step, const ReadRequest *read, const ReadSpace *space,
+                                 const KeyBinding *binding, Slice partition, const Bounds *bounds) {
+    const KeySchema *keys = read_space_keys(space);
     bool has_sort_condition = binding->range_equal_count > 0 || binding->has_comparison;
-    Slice hash = item_find(read->start_key, table->keys.hash[0].name);
-    if (has_sort_condition) {
-        // Against the sort condition alone: in the queried partition, whatever the start key's own.
-        KeyValues values = {binding->hash_values[0], item_find(read->start_key, table->keys.range[0].name)};
-        ItemKey key;
-        if (!key_build(step, table, &values, &key)) return false;
-        if (slice_compare(key.full_key, buf_view(&bounds->lower)) < 0
-            || slice_compare(key.full_key, buf_view(&bounds->upper)) >= 0) {
-            return error_validation(&step->error, step->arena,
-                                    "The provided starting key does not match the range key predicate");
+    size_t last = keys->hash_count - 1;
+    for (size_t i = 0; i < last; i++) {
+        if (!slice_equal(item_find(read->start_key, keys->hash[i].name), binding->hash_values[i])) {
+            return fail_one_row(step);
         }
     }
-    if (slice_equal(hash, binding->hash_values[0])) return true;
-    if (has_sort_condition) {
-        return error_validation(&step->error, step->arena,
-                                "The query can return at most one row and cannot be restarted");
-    }
-    if (table->keys.range_count == 0) {
+    if (has_sort_condition && !check_sort_condition(step, read, keys, partition, bounds)) return false;
+    if (slice_equal(item_find(read->start_key, keys->hash[last].name), binding->hash_values[last])) return true;
+    if (has_sort_condition) return fail_one_row(step);
+    if (keys->range_count == 0) {
         return error_validation(&step->error, step->arena, "The provided exclusive start key is invalid");
     }
     return error_validation(&step->error, step->arena,
                             "The provided starting key is outside query boundaries based on provided conditions");
 }
 
-static bool start_after(Request *request, const ReadRequest *read, Bounds *bounds) {
-    Step *step = request->step;
-    const TableDescriptor *table = &request->tables[0].descriptor;
-    KeyValues values = {.hash = item_find(read->start_key, table->keys.hash[0].name)};
-    if (table->keys.range_count > 0) values.range = item_find(read->start_key, table->keys.range[0].name);
+static bool start_after(Step *step, const ReadRequest *read, const ReadSpace *space, Bounds *bounds) {
     ItemKey key;
-    if (!key_build(step, table, &values, &key)) return false;
+    if (!read_space_key(step, space, read->start_key, &key)) return false;
     Buf *bound = read->reverse ? &bounds->upper : &bounds->lower;
     bound->len = 0;
     buf_bytes(bound, key.full_key);
-    if (!read->reverse) step_over(bound);
+    if (!read->reverse) buf_u8(bound, 0); // the first key that is greater
     return !bound->failed || error_out_of_memory(&step->error);
 }
 
@@ -194,28 +209,32 @@ static bool bind_keys(Request *request, const ReadRequest *read, const KeySchema
                               keys->range_count, binding, &request->step->error);
 }
 
-static bool check_key_values(Step *step, const KeyBinding *binding, const TableDescriptor *table) {
-    KeyValues values = {.hash = binding->hash_values[0]};
-    if (binding->range_equal_count > 0) values.range = binding->range_values[0];
-    else if (binding->has_comparison) values.range = binding->comparison.value;
-    return key_check_values(step, table, &values);
+// Neither empty nor too long.
+static bool check_key_values(Step *step, const KeyBinding *binding, const KeySchema *keys) {
+    for (size_t i = 0; i < keys->hash_count; i++) {
+        if (!key_check_value(step, &keys->hash[i], true, binding->hash_values[i])) return false;
+    }
+    for (size_t i = 0; i < binding->range_equal_count; i++) {
+        if (!key_check_value(step, &keys->range[i], false, binding->range_values[i])) return false;
+    }
+    const KeyAttribute *compared = &keys->range[binding->range_equal_count];
+    return !binding->has_comparison || key_check_value(step, compared, false, binding->comparison.value);
 }
 
-static bool forward_query(Request *request, const ReadRequest *read, const Bounds *bounds,
+static bool forward_query(Request *request, const ReadRequest *read, const ReadSpace *space, const Bounds *bounds,
                           const ItemKey *partition) {
     Step *step = request->step;
-    const TableDescriptor *table = &request->tables[0].descriptor;
     RangeCommand command;
-    if (!read_command(request, read, COMMAND_QUERY, &command)) return false;
+    if (!read_command(request, read, space, COMMAND_QUERY, &command)) return false;
     command.lower = buf_view(&bounds->lower);
     command.upper = buf_view(&bounds->upper);
-    command.partition_len = table->layout == LAYOUT_KEY ? partition->partition_len : 0;
+    command.partition_len = space->table.layout == LAYOUT_KEY ? partition->partition_len : 0;
     command.render = true;
     Buf name;
     Buf message;
     buf_init(&name, step->arena);
     buf_init(&message, step->arena);
-    key_object_name(&name, table, partition);
+    key_object_name(&name, &space->table, partition);
     command_encode_range(&message, &command);
     if (name.failed || message.failed) return error_out_of_memory(&step->error);
     step_forward(step, ROLE_PARTITION, buf_view(&name), buf_view(&message));
@@ -225,30 +244,26 @@ static bool forward_query(Request *request, const ReadRequest *read, const Bound
 static bool query_route(Request *request) {
     Step *step = request->step;
     const ReadRequest *read = request->data;
-    const TableDescriptor *table = &request->tables[0].descriptor;
     const IndexDescriptor *index;
+    ReadSpace space;
     KeyBinding binding;
-    if (!read_check_consistent(request, read)) return false;
-    if (!read_find_index(request, read, &index)) return false;
-    if (!read_check_start_key(request, read, index)) return false;
-    if (!bind_keys(request, read, index == NULL ? &table->keys : &index->keys, &binding)) return false;
-    if (index != NULL) {
-        if (!read_check_filter_keys(request, read, index)) return false;
-        if (!read_check_all_attributes(request, read, index)) return false;
-        return error_validation(&step->error, step->arena, "Queries of secondary indexes are not available");
-    }
-    if (!check_key_values(step, &binding, table)) return false;
-    KeyValues partition_values = {.hash = binding.hash_values[0]};
     ItemKey partition;
     Bounds bounds;
-    if (!key_build(step, table, &partition_values, &partition)) return false;
-    if (!make_bounds(step, &binding, &table->keys, partition.full_key, &bounds)) return false;
+    if (!read_check_consistent(request, read)) return false;
+    if (!read_find_index(request, read, &index)) return false;
+    if (!read_space(step, &request->tables[0].descriptor, index, &space)) return false;
+    if (!read_check_start_key(request, read, index)) return false;
+    if (!bind_keys(request, read, read_space_keys(&space), &binding)) return false;
+    if (!check_key_values(step, &binding, read_space_keys(&space))) return false;
+    if (!read_space_partition(step, &space, binding.hash_values, &partition)) return false;
+    if (!make_bounds(step, &space, &binding, partition.full_key, &bounds)) return false;
     if (read->has_start_key) {
-        if (!check_start_in_range(request, read, &binding, &bounds)) return false;
-        if (!start_after(request, read, &bounds)) return false;
+        if (!check_start_in_range(step, read, &space, &binding, partition.full_key, &bounds)) return false;
+        if (!start_after(step, read, &space, &bounds)) return false;
     }
-    if (!read_check_filter_keys(request, read, NULL)) return false;
-    return forward_query(request, read, &bounds, &partition);
+    if (!read_check_filter_keys(request, read, index)) return false;
+    if (!read_check_all_attributes(request, read, index)) return false;
+    return forward_query(request, read, &space, &bounds, &partition);
 }
 
 // Only an answer that is no HTTP reply comes here: an error, or a stale descriptor.

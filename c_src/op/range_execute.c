@@ -2,6 +2,7 @@
 #include "data/item_codec.h"
 #include "expr/evaluate.h"
 #include "op/execute.h"
+#include "store/entries.h"
 
 // Items asked for at once where the request sets no limit: about what a page of small items takes, without reading
 // far more than a page of large ones.
@@ -29,8 +30,26 @@ static bool append_item(Step *step, Page *page, Slice item) {
     return true;
 }
 
-static bool evaluate_item(Step *step, Page *page, const StoredItem *stored) {
+// A local index holds a part of the item: what is seen of it, and its size. The rest is fetched from the table where the
+// request needs it, each item charged by itself.
+static bool take_projected(Step *step, Page *page, StoredItem *stored, uint64_t *fetched_half_units) {
+    const RangeCommand *command = page->command;
+    *fetched_half_units = 0;
+    if (command->projected_count == 0) return true;
+    Buf subset;
+    buf_init(&subset, step->arena);
+    item_append_subset(&subset, stored->item, command->projected, command->projected_count);
+    if (subset.failed) return error_out_of_memory(&step->error);
+    if (command->fetch) *fetched_half_units = capacity_read(stored->item_bytes, command->consistent);
+    else stored->item = buf_view(&subset);
+    stored->item_bytes = item_size(buf_view(&subset));
+    return true;
+}
+
+static bool evaluate_item(Step *step, Page *page, StoredItem *stored) {
     RangeResult *result = page->result;
+    uint64_t fetched_half_units;
+    if (!take_projected(step, page, stored, &fetched_half_units)) return false;
     // One item always fits; another one only when the page stays within its bytes.
     bool is_first = result->scanned_count == 0;
     if (!is_first && result->bytes_evaluated + stored->item_bytes > page->command->bytes_left) {
@@ -39,6 +58,7 @@ static bool evaluate_item(Step *step, Page *page, const StoredItem *stored) {
     }
     result->scanned_count++;
     result->bytes_evaluated += stored->item_bytes;
+    result->table_half_units += fetched_half_units;
     page->last_item = stored->item;
     bool passes = true;
     if (!condition_evaluate(page->command->filter, stored->item, step->arena, &passes, &step->error)) return false;
@@ -84,15 +104,39 @@ static bool advance(Step *step, const Page *page, const ItemsChunk *chunk, Slice
     return !next.failed || error_out_of_memory(&step->error);
 }
 
+// The range in the object's own keys: of the index's entries, or of items.
+static bool set_bounds(Step *step, const RangeCommand *command, Slice *lower, Slice *upper) {
+    const CommandHeader *header = &command->header;
+    uint32_t index_id = command->local_index_id;
+    if (index_id == 0) {
+        *lower = storage_key(header, command->lower, command->partition_len);
+        *upper = storage_key(header, command->upper, command->partition_len);
+        return true;
+    }
+    // An open range ends with the index's last entry.
+    bool is_open = command->upper.len == 0;
+    Arena *arena = step->arena;
+    return index_local_key(arena, header, index_id, command->lower, command->partition_len, lower, &step->error)
+        && index_local_key(arena, header, is_open ? index_id + 1 : index_id, command->upper, command->partition_len,
+                           upper, &step->error);
+}
+
+static bool read_chunk(Step *step, const Page *page, Slice lower, Slice upper, ItemsChunk *chunk) {
+    const RangeCommand *command = page->command;
+    uint32_t limit = next_chunk_limit(page);
+    return command->local_index_id == 0 ? items_range(step, lower, upper, command->reverse, limit, chunk)
+                                        : entries_range(step, lower, upper, command->reverse, limit, chunk);
+}
+
 bool range_execute(Step *step, const RangeCommand *command, RangeResult *result) {
     *result = (RangeResult){0};
     Page page = {.command = command, .result = result};
     buf_init(&page.items, step->arena);
-    Slice lower = storage_key(&command->header, command->lower, command->partition_len);
-    Slice upper = storage_key(&command->header, command->upper, command->partition_len);
+    Slice lower, upper;
+    if (!set_bounds(step, command, &lower, &upper)) return false;
     while (!page.is_full) {
         ItemsChunk chunk;
-        if (!items_range(step, lower, upper, command->reverse, next_chunk_limit(&page), &chunk)) return false;
+        if (!read_chunk(step, &page, lower, upper, &chunk)) return false;
         if (chunk.count == 0) break;
         if (!evaluate_chunk(step, &page, &chunk)) return false;
         if (!advance(step, &page, &chunk, &lower, &upper)) return false;
@@ -122,9 +166,14 @@ void range_render(const RangeCommand *command, const RangeResult *result, Buf *b
         item_to_json(body, result->last_key);
     }
     if (command->return_capacity != RETURN_CAPACITY_NONE) {
+        uint64_t half_units = capacity_read(result->bytes_evaluated, command->consistent);
+        IndexCapacity arm = {command->index_name, command->local_index_id == 0, half_units};
+        bool is_index = command->index_name.len != 0;
         Capacity capacity = {
             .table_name = command->header.table_name,
-            .table_half_units = capacity_read(result->bytes_evaluated, command->consistent),
+            .table_half_units = is_index ? result->table_half_units : half_units,
+            .indexes = &arm,
+            .index_count = is_index,
         };
         buf_cstr(body, ",\"ConsumedCapacity\":");
         capacity_to_json(body, &capacity, command->return_capacity);

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "data/item_codec.h"
+#include "op/index_entry.h"
 
 static const char *const SELECTS[] = {"ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT",
                                       NULL};
@@ -127,7 +128,11 @@ bool read_find_index(Request *request, const ReadRequest *read, const IndexDescr
     *out = NULL;
     if (read->index_name.len == 0) return true;
     *out = descriptor_index(&request->tables[0].descriptor, read->index_name);
-    if (*out != NULL) return true;
+    if (*out != NULL && (*out)->status == TABLE_CREATING) {
+        return error_validation(&step->error, step->arena, "Cannot read from backfilling global secondary index: %S",
+                                &read->index_name);
+    }
+    if (*out != NULL && (*out)->status != TABLE_DELETING) return true;
     return error_validation(&step->error, step->arena, "The table does not have the specified index: %S",
                             &read->index_name);
 }
@@ -150,30 +155,11 @@ bool read_check_all_attributes(Request *request, const ReadRequest *read, const 
                             "for global secondary index %S because its projection type is not ALL", &index->name);
 }
 
-// The distinct key attributes of table and index.
-static size_t collect_keys(const TableDescriptor *table, const IndexDescriptor *index,
-                           KeyAttribute out[4 * INDEX_KEY_ATTRIBUTES_MAX]) {
-    const KeySchema *schemas[] = {&table->keys, index == NULL ? NULL : &index->keys};
-    size_t count = 0;
-    for (size_t s = 0; s < 2 && schemas[s] != NULL; s++) {
-        const KeyAttribute *lists[] = {schemas[s]->hash, schemas[s]->range};
-        size_t counts[] = {schemas[s]->hash_count, schemas[s]->range_count};
-        for (size_t l = 0; l < 2; l++) {
-            for (size_t i = 0; i < counts[l]; i++) {
-                bool is_known = false;
-                for (size_t k = 0; k < count; k++) is_known |= slice_equal(out[k].name, lists[l][i].name);
-                if (!is_known) out[count++] = lists[l][i];
-            }
-        }
-    }
-    return count;
-}
-
 bool read_check_start_key(Request *request, const ReadRequest *read, const IndexDescriptor *index) {
     Step *step = request->step;
     if (!read->has_start_key) return true;
-    KeyAttribute keys[4 * INDEX_KEY_ATTRIBUTES_MAX];
-    size_t key_count = collect_keys(&request->tables[0].descriptor, index, keys);
+    KeyAttribute keys[READ_KEY_ATTRIBUTES_MAX];
+    size_t key_count = index_read_keys(&request->tables[0].descriptor.keys, index, keys);
     size_t count;
     item_attributes(read->start_key, &count);
     bool fits = count == key_count;
@@ -212,23 +198,36 @@ bool read_check_filter_keys(Request *request, const ReadRequest *read, const Ind
     return true;
 }
 
-bool read_command(Request *request, const ReadRequest *read, CommandKind kind, RangeCommand *out) {
-    Step *step = request->step;
-    const TableDescriptor *table = &request->tables[0].descriptor;
-    Slice *names = ARENA_ARRAY(step->arena, Slice, 2 * INDEX_KEY_ATTRIBUTES_MAX);
-    if (names == NULL) return error_out_of_memory(&step->error);
-    *out = (RangeCommand){
-        .header = command_header(table, kind),
-        .reverse = read->reverse,
-        .limit = read->limit,
-        .bytes_left = RESPONSE_PAGE_BYTES_MAX,
-        .filter = read->filter,
-        .projection = read->projection,
-        .count_only = read->select == SELECT_COUNT,
-        .consistent = read->consistent,
-        .key_names = names,
-        .key_name_count = key_schema_names(&table->keys, names),
-        .return_capacity = read->return_capacity,
-    };
+// Whether a tree refers to attributes that the index does not hold.
+static bool leaves_index(Step *step, const RangeCommand *command, Slice tree, bool *leaves) {
+    AttributeUse *uses = NULL;
+    size_t use_count = 0;
+    if (tree.len == 0) return true;
+    if (!tree_attributes(step->arena, tree, &uses, &use_count)) return error_out_of_memory(&step->error);
+    for (size_t i = 0; i < use_count; i++) {
+        bool is_projected = false;
+        for (size_t k = 0; k < command->projected_count; k++) {
+            is_projected |= slice_equal(command->projected[k], uses[i].name);
+        }
+        if (!is_projected) *leaves = true;
+    }
     return true;
+}
+
+bool read_command(Request *request, const ReadRequest *read, const ReadSpace *space, CommandKind kind,
+                  RangeCommand *out) {
+    Step *step = request->step;
+    if (!read_space_command(step, space, kind, out)) return false;
+    out->reverse = read->reverse;
+    out->limit = read->limit;
+    out->bytes_left = RESPONSE_PAGE_BYTES_MAX;
+    out->filter = read->filter;
+    out->projection = read->projection;
+    out->count_only = read->select == SELECT_COUNT;
+    out->consistent = read->consistent;
+    out->return_capacity = read->return_capacity;
+    // What a local index does not hold is read from the table.
+    if (out->projected_count == 0) return true;
+    out->fetch = read->select == SELECT_ALL_ATTRIBUTES;
+    return leaves_index(step, out, read->projection, &out->fetch) && leaves_index(step, out, read->filter, &out->fetch);
 }

@@ -4,6 +4,7 @@
 
 #include "msg/command.h"
 #include "op/item_key.h"
+#include "op/read_space.h"
 #include "op/request.h"
 
 typedef enum Select {
@@ -61,6 +62,7 @@ bool read_check_start_key(Request *request, const ReadRequest *read, const Index
 bool read_check_filter_keys(Request *request, const ReadRequest *read, const IndexDescriptor *index);
 
 // The command's fields that do not depend on where it goes.
-bool read_command(Request *request, const ReadRequest *read, CommandKind kind, RangeCommand *out);
+bool read_command(Request *request, const ReadRequest *read, const ReadSpace *space, CommandKind kind,
+                  RangeCommand *out);
 
 #endif

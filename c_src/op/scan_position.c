@@ -4,7 +4,7 @@
 #include "data/item_codec.h"
 #include "data/key_codec.h"
 #include "msg/names.h"
-#include "op/item_key.h"
+#include "op/index_entry.h"
 
 // Partition keys tried for a slot. Each hits with the chance 1 / HASH_SLOTS_MAX at worst, so that the chance of no hit
 // is e^-32.
@@ -44,31 +44,55 @@ static Slice made_up_value(Step *step, char type, uint64_t number) {
     return buf_view(&value);
 }
 
-static bool build_item(Step *step, const TableDescriptor *table, Slice hash_value, Slice *item) {
-    KeyValues values = {.hash = hash_value};
-    if (table->keys.range_count > 0) values.range = made_up_value(step, table->keys.range[0].type, 0);
-    return key_item_build(step, table, &values, item);
+// Puts made-up values where a key attribute of table or index has none yet.
+static bool build_item(Step *step, const ReadSpace *space, const Slice *hash_values, Slice *item) {
+    const KeySchema *keys = read_space_keys(space);
+    KeyAttribute all[READ_KEY_ATTRIBUTES_MAX];
+    Attribute attributes[READ_KEY_ATTRIBUTES_MAX];
+    size_t count = index_read_keys(&space->table.keys, space->index.id == 0 ? NULL : &space->index, all);
+    for (size_t i = 0; i < count; i++) {
+        attributes[i] = (Attribute){all[i].name, {NULL, 0}};
+        for (size_t k = 0; k < keys->hash_count; k++) {
+            if (slice_equal(keys->hash[k].name, all[i].name)) attributes[i].value = hash_values[k];
+        }
+        if (attributes[i].value.len == 0) attributes[i].value = made_up_value(step, all[i].type, 0);
+    }
+    Buf out;
+    buf_init(&out, step->arena);
+    item_append(&out, attributes, count);
+    if (out.failed) return error_out_of_memory(&step->error);
+    *item = buf_view(&out);
+    return true;
 }
 
-bool start_key_in_partition(Step *step, const TableDescriptor *table, Slice partition_key, Slice *item) {
+bool start_key_in_partition(Step *step, const ReadSpace *space, Slice partition_key, Slice *item) {
+    const KeySchema *keys = read_space_keys(space);
+    Slice values[INDEX_KEY_ATTRIBUTES_MAX];
     Reader reader = reader_of(partition_key);
     reader_u64(&reader); // the hash
-    Buf value;
-    buf_init(&value, step->arena);
-    if (!key_read_value(&reader, table->keys.hash[0].type, &value)) {
-        return error_corrupt(&step->error, "malformed key in the directory");
+    for (size_t i = 0; i < keys->hash_count; i++) {
+        Buf value;
+        buf_init(&value, step->arena);
+        if (!key_read_value(&reader, keys->hash[i].type, &value)) {
+            return error_corrupt(&step->error, "malformed key in the directory");
+        }
+        values[i] = buf_view(&value);
     }
-    return build_item(step, table, buf_view(&value), item);
+    return build_item(step, space, values, item);
 }
 
-bool start_key_in_slot(Step *step, const TableDescriptor *table, uint32_t slot, uint64_t from, Slice *item) {
+bool start_key_in_slot(Step *step, const ReadSpace *space, uint32_t slot, uint64_t from, Slice *item) {
+    const KeySchema *keys = read_space_keys(space);
     for (uint32_t attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
         ArenaMark mark = arena_mark(step->arena);
-        KeyValues values = {.hash = made_up_value(step, table->keys.hash[0].type, attempt)};
+        Slice values[INDEX_KEY_ATTRIBUTES_MAX];
         ItemKey key;
-        if (!key_build(step, table, &values, &key)) return false;
+        for (size_t i = 0; i < keys->hash_count; i++) {
+            values[i] = made_up_value(step, keys->hash[i].type, i == 0 ? attempt : 0);
+        }
+        if (!read_space_partition(step, space, values, &key)) return false;
         uint64_t hash = key_leading_hash(key.full_key);
-        if (hash >= from && hash_slot(hash, table->slots) == slot) return build_item(step, table, values.hash, item);
+        if (hash >= from && hash_slot(hash, space->table.slots) == slot) return build_item(step, space, values, item);
         arena_rewind(step->arena, mark);
     }
     return error_set(&step->error, step->arena, ERROR_INTERNAL_SERVER, "Internal server error");

@@ -87,11 +87,8 @@ static bool set_segment(Step *step, const ReadRequest *read, ScanState *state) {
 
 // Resumes behind ExclusiveStartKey.
 static bool set_start(Step *step, const ReadRequest *read, ScanState *state) {
-    const TableDescriptor *table = &state->table;
-    KeyValues values = {.hash = item_find(read->start_key, table->keys.hash[0].name)};
-    if (table->keys.range_count > 0) values.range = item_find(read->start_key, table->keys.range[0].name);
     ItemKey key;
-    if (!key_build(step, table, &values, &key)) return false;
+    if (!read_space_key(step, &state->space, read->start_key, &key)) return false;
     bool is_in_segment = slice_compare(key.full_key, state->from) >= 0
         && (state->to.len == 0 || slice_compare(key.full_key, state->to) < 0);
     if (!is_in_segment) {
@@ -105,7 +102,8 @@ static bool set_start(Step *step, const ReadRequest *read, ScanState *state) {
     state->from = buf_view(&from);
     // The directory lists what follows: with a sort key the rest of this partition too, whose key begins with the
     // bytes before its last one.
-    size_t after_len = table->keys.range_count > 0 ? key.partition_len - 1 : key.partition_len;
+    bool is_single = state->space.index.id == 0 && state->space.table.keys.range_count == 0;
+    size_t after_len = is_single ? key.partition_len : key.partition_len - 1;
     state->list_after = slice_sub(key.full_key, 0, after_len);
     return true;
 }
@@ -119,11 +117,13 @@ static bool scan_route(Request *request) {
     if (!read_check_all_attributes(request, read, index)) return false;
     if (!read_check_filter_keys(request, read, index)) return false;
     if (!read_check_start_key(request, read, index)) return false;
-    if (index != NULL) {
-        return error_validation(&step->error, step->arena, "Scans of secondary indexes are not available");
-    }
+    ReadSpace space;
+    RangeCommand command;
+    if (!read_space(step, &request->tables[0].descriptor, index, &space)) return false;
+    if (!read_command(request, read, &space, COMMAND_SCAN, &command)) return false;
     ScanState state = {
-        .table = request->tables[0].descriptor,
+        .space = space,
+        .fetch = command.fetch,
         .filter = read->filter,
         .projection = read->projection,
         .count_only = read->select == SELECT_COUNT,

@@ -1,10 +1,5 @@
 #include "op/scan_state.h"
 
-static void encode_key_attribute(Buf *out, const KeyAttribute *attribute) {
-    buf_slice(out, attribute->name);
-    buf_u8(out, (uint8_t)attribute->type);
-}
-
 static void encode_table(Buf *out, const TableDescriptor *table) {
     buf_slice(out, table->name);
     buf_slice(out, table->table_id);
@@ -12,16 +7,17 @@ static void encode_table(Buf *out, const TableDescriptor *table) {
     buf_bytes(out, slice_of(table->seed, sizeof table->seed));
     buf_u8(out, (uint8_t)table->layout);
     buf_varint(out, table->slots);
-    encode_key_attribute(out, &table->keys.hash[0]);
-    buf_u8(out, (uint8_t)table->keys.range_count);
-    if (table->keys.range_count > 0) encode_key_attribute(out, &table->keys.range[0]);
+    key_schema_encode(out, &table->keys);
 }
 
 void scan_state_encode(Buf *out, const ScanState *state) {
     buf_u8(out, (uint8_t)state->phase);
     buf_varint(out, state->calls);
     buf_varint(out, state->in_flight);
-    encode_table(out, &state->table);
+    encode_table(out, &state->space.table);
+    buf_u8(out, state->space.index.id != 0);
+    if (state->space.index.id != 0) index_descriptor_encode(out, &state->space.index);
+    buf_u8(out, state->fetch);
     buf_slice(out, state->filter);
     buf_slice(out, state->projection);
     buf_u8(out, state->count_only);
@@ -34,6 +30,7 @@ void scan_state_encode(Buf *out, const ScanState *state) {
     buf_varint(out, state->count);
     buf_varint(out, state->scanned_count);
     buf_varint(out, state->bytes);
+    buf_varint(out, state->table_half_units);
     buf_slice(out, state->items_json);
     buf_varint(out, state->key_count);
     for (size_t i = 0; i < state->key_count; i++) buf_slice(out, state->keys[i]);
@@ -49,11 +46,6 @@ void scan_state_encode(Buf *out, const ScanState *state) {
     buf_varint(out, state->visited_slot);
 }
 
-static void decode_key_attribute(Reader *reader, KeyAttribute *out) {
-    out->name = reader_slice(reader);
-    out->type = (char)reader_u8(reader);
-}
-
 static void decode_table(Reader *reader, TableDescriptor *out) {
     out->name = reader_slice(reader);
     out->table_id = reader_slice(reader);
@@ -62,10 +54,7 @@ static void decode_table(Reader *reader, TableDescriptor *out) {
     if (seed.len == sizeof out->seed) memcpy(out->seed, seed.data, seed.len);
     out->layout = (LayoutKind)reader_u8(reader);
     out->slots = (uint32_t)reader_varint(reader);
-    out->keys.hash_count = 1;
-    decode_key_attribute(reader, &out->keys.hash[0]);
-    out->keys.range_count = reader_u8(reader) > 0;
-    if (out->keys.range_count > 0) decode_key_attribute(reader, &out->keys.range[0]);
+    key_schema_decode(reader, &out->keys);
 }
 
 static bool decode_keys(Arena *arena, Reader *reader, ScanState *out) {
@@ -83,7 +72,10 @@ bool scan_state_decode(Arena *arena, Reader *reader, ScanState *out, Error *erro
     *out = (ScanState){.phase = (ScanPhase)reader_u8(reader)};
     out->calls = (uint32_t)reader_varint(reader);
     out->in_flight = (uint32_t)reader_varint(reader);
-    decode_table(reader, &out->table);
+    decode_table(reader, &out->space.table);
+    if (reader_u8(reader) != 0) index_descriptor_decode(arena, reader, &out->space.index);
+    if (arena->failed) return error_out_of_memory(error);
+    out->fetch = reader_u8(reader);
     out->filter = reader_slice(reader);
     out->projection = reader_slice(reader);
     out->count_only = reader_u8(reader);
@@ -96,6 +88,7 @@ bool scan_state_decode(Arena *arena, Reader *reader, ScanState *out, Error *erro
     out->count = reader_varint(reader);
     out->scanned_count = reader_varint(reader);
     out->bytes = reader_varint(reader);
+    out->table_half_units = reader_varint(reader);
     out->items_json = reader_slice(reader);
     if (!decode_keys(arena, reader, out)) return error_out_of_memory(error);
     out->listing_done = reader_u8(reader);

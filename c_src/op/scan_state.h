@@ -5,6 +5,7 @@
 #include "msg/command.h"
 #include "msg/descriptor.h"
 #include "msg/envelope.h"
+#include "op/read_space.h"
 
 typedef enum ScanPhase {
     SCAN_LISTS = 1,  // answers come from directory shards
@@ -18,8 +19,9 @@ typedef struct ScanState {
     ScanPhase phase;
     uint32_t calls;     // made for this page so far
     uint32_t in_flight; // calls of this step
-    // The table: of the descriptor only what finding and reading partitions needs.
-    TableDescriptor table;
+    // What is read: of the descriptor only what finding and reading partitions needs.
+    ReadSpace space;
+    bool fetch; // local index: whole items are read
     // The request.
     Slice filter;
     Slice projection;
@@ -35,6 +37,7 @@ typedef struct ScanState {
     uint64_t count;
     uint64_t scanned_count;
     uint64_t bytes;
+    uint64_t table_half_units; // local index: items fetched
     Slice items_json;
     // What is left to visit.
     Slice *keys;

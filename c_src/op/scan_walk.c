@@ -19,7 +19,7 @@ static bool keep_state(Step *step, const ScanState *state) {
 }
 
 static bool is_by_key(const ScanState *state) {
-    return state->table.layout == LAYOUT_KEY;
+    return state->space.table.layout == LAYOUT_KEY;
 }
 
 // --- Directory lists
@@ -40,11 +40,11 @@ static bool ask_directory(Step *step, ScanState *state) {
         buf_init(&name, step->arena);
         buf_init(&message, step->arena);
         buf_init(&after, step->arena);
-        name_directory(&name, state->table.table_id, shard);
+        name_directory(&name, state->space.table.table_id, shard);
         if (shard == state->next_shard) buf_bytes(&after, state->list_after);
         else append_hash(&after, hash_range_start(shard, DIRECTORY_SHARDS));
         control_begin(&message, CONTROL_DIRECTORY_LIST);
-        buf_slice(&message, state->table.table_id);
+        buf_slice(&message, state->space.table.table_id);
         buf_slice(&message, buf_view(&after));
         buf_slice(&message, state->to);
         buf_varint(&message, step->calls_max < SCAN_LIST_KEYS_MAX ? step->calls_max : SCAN_LIST_KEYS_MAX);
@@ -102,22 +102,18 @@ static size_t targets_left(const ScanState *state) {
 
 // A COMMAND_SCAN of the i-th target from now.
 static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice key, uint32_t slot) {
-    Slice *names = ARENA_ARRAY(step->arena, Slice, 2 * INDEX_KEY_ATTRIBUTES_MAX);
-    if (names == NULL) return error_out_of_memory(&step->error);
-    RangeCommand command = {
-        .header = command_header(&state->table, COMMAND_SCAN),
-        .lower = state->from,
-        .upper = state->to,
-        .limit = state->has_limit ? state->limit_left : 0,
-        .bytes_left = RESPONSE_PAGE_BYTES_MAX - (state->bytes < RESPONSE_PAGE_BYTES_MAX ? state->bytes
-                                                                                        : RESPONSE_PAGE_BYTES_MAX),
-        .filter = state->filter,
-        .projection = state->projection,
-        .count_only = state->count_only,
-        .consistent = state->consistent,
-        .key_names = names,
-        .key_name_count = key_schema_names(&state->table.keys, names),
-    };
+    RangeCommand command;
+    if (!read_space_command(step, &state->space, COMMAND_SCAN, &command)) return false;
+    command.lower = state->from;
+    command.upper = state->to;
+    command.limit = state->has_limit ? state->limit_left : 0;
+    uint64_t bytes = state->bytes < RESPONSE_PAGE_BYTES_MAX ? state->bytes : RESPONSE_PAGE_BYTES_MAX;
+    command.bytes_left = RESPONSE_PAGE_BYTES_MAX - bytes;
+    command.filter = state->filter;
+    command.projection = state->projection;
+    command.count_only = state->count_only;
+    command.consistent = state->consistent;
+    command.fetch = state->fetch;
     Buf name;
     Buf upper;
     buf_init(&name, step->arena);
@@ -128,9 +124,9 @@ static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice
         command.upper = buf_view(&upper);
         command.partition_len = key.len;
         ItemKey partition = {.full_key = key, .partition_len = key.len};
-        key_object_name(&name, &state->table, &partition);
+        key_object_name(&name, &state->space.table, &partition);
     } else {
-        name_partition_slot(&name, &state->table, slot);
+        name_partition_slot(&name, &state->space.table, slot);
     }
     if (is_probe) {
         command.reverse = true;
@@ -172,16 +168,16 @@ static bool ask_for_last_key(Step *step, ScanState *state) {
 // --- The page
 
 static bool respond(Step *step, const ScanState *state, Slice last_key) {
-    RangeCommand command = {
-        .header = command_header(&state->table, COMMAND_SCAN),
-        .count_only = state->count_only,
-        .consistent = state->consistent,
-        .return_capacity = state->return_capacity,
-    };
+    RangeCommand command;
+    if (!read_space_command(step, &state->space, COMMAND_SCAN, &command)) return false;
+    command.count_only = state->count_only;
+    command.consistent = state->consistent;
+    command.return_capacity = state->return_capacity;
     RangeResult page = {
         .count = state->count,
         .scanned_count = state->scanned_count,
         .bytes_evaluated = state->bytes,
+        .table_half_units = state->table_half_units,
         .items_json = state->items_json,
         .last_key = last_key,
     };
@@ -197,8 +193,8 @@ static bool respond(Step *step, const ScanState *state, Slice last_key) {
 static bool end_behind_empty_target(Step *step, const ScanState *state) {
     Slice item;
     bool done = is_by_key(state)
-        ? start_key_in_partition(step, &state->table, state->visited_key, &item)
-        : start_key_in_slot(step, &state->table, state->visited_slot, key_leading_hash(state->from), &item);
+        ? start_key_in_partition(step, &state->space, state->visited_key, &item)
+        : start_key_in_slot(step, &state->space, state->visited_slot, key_leading_hash(state->from), &item);
     return done && respond(step, state, item);
 }
 
@@ -206,7 +202,8 @@ static bool end_behind_empty_target(Step *step, const ScanState *state) {
 static bool end_behind_target(Step *step, ScanState *state) {
     if (!state->visited_had_items) return end_behind_empty_target(step, state);
     // Without a sort key a partition's only item is named by the partition key.
-    if (is_by_key(state) && state->table.keys.range_count == 0) return end_behind_empty_target(step, state);
+    bool is_single = state->space.index.id == 0 && state->space.table.keys.range_count == 0;
+    if (is_by_key(state) && is_single) return end_behind_empty_target(step, state);
     return ask_for_last_key(step, state);
 }
 
@@ -236,6 +233,7 @@ static void take_result(ScanState *state, const RangeResult *result, Buf *items)
     state->count += result->count;
     state->scanned_count += result->scanned_count;
     state->bytes += result->bytes_evaluated;
+    state->table_half_units += result->table_half_units;
     if (state->has_limit) state->limit_left -= result->scanned_count;
     if (items->len > 0 && result->items_json.len > 0) buf_u8(items, ',');
     buf_bytes(items, result->items_json);
@@ -297,9 +295,9 @@ static bool take_probe(Request *request, ScanState *state, bool *stale) {
 bool scan_begin(Step *step, ScanState *state) {
     if (!is_by_key(state)) {
         state->listing_done = true;
-        state->next_slot = hash_slot(key_leading_hash(state->from), state->table.slots);
-        state->last_slot = state->table.slots - 1;
-        if (state->to.len > 0) state->last_slot = hash_slot(key_leading_hash(state->to) - 1, state->table.slots);
+        state->next_slot = hash_slot(key_leading_hash(state->from), state->space.table.slots);
+        state->last_slot = state->space.table.slots - 1;
+        if (state->to.len > 0) state->last_slot = hash_slot(key_leading_hash(state->to) - 1, state->space.table.slots);
         return ask_partitions(step, state);
     }
     state->next_shard = directory_shard(key_leading_hash(state->from));

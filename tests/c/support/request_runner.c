@@ -30,10 +30,10 @@ static const TestTable TABLES[] = {
 };
 
 static IndexDescriptor indexes[] = {
-    {.name = SLICE_INIT("lsi"), .projection = PROJECTION_ALL, .status = TABLE_ACTIVE,
+    {.id = 2, .name = SLICE_INIT("lsi"), .projection = PROJECTION_ALL, .status = TABLE_ACTIVE,
      .keys = {.hash = {{SLICE_INIT("pk"), 'S'}}, .hash_count = 1,
               .range = {{SLICE_INIT("lk"), 'N'}}, .range_count = 1}},
-    {.name = SLICE_INIT("gsi"), .is_global = true, .projection = PROJECTION_KEYS_ONLY, .status = TABLE_ACTIVE,
+    {.id = 1, .name = SLICE_INIT("gsi"), .is_global = true, .projection = PROJECTION_KEYS_ONLY, .status = TABLE_ACTIVE,
      .keys = {.hash = {{SLICE_INIT("gk"), 'S'}}, .hash_count = 1}},
 };
 

@@ -118,6 +118,7 @@ typedef struct Step {
     Slice default_layout;     // the deployment's, at the gateway
     uint32_t calls_max;       // calls one request may make, at the gateway
     bool wait_for_indexes;    // the reply to a write waits for its global indexes, at the gateway
+    bool forget_descriptors;  // the gateway's hints are out of date after what this step learned
     uint32_t rows_read;       // counted by the store
     uint32_t rows_written;
 } Step;

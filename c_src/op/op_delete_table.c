@@ -16,6 +16,7 @@ static bool route(Request *request) {
 
 static bool resume(Request *request, Reader *state) {
     (void)state;
+    request->step->forget_descriptors = true;
     TableDescriptor table;
     TableSize size;
     if (!answer_described(request, &table, &size)) return false;

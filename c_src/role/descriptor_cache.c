@@ -15,11 +15,13 @@ void descriptor_cache_clear(DescriptorCache *cache) {
     arena_reset(&cache->arena);
 }
 
-const TableDescriptor *descriptor_cache_get(const DescriptorCache *cache, Slice name, double now_ms) {
+const TableDescriptor *descriptor_cache_get(DescriptorCache *cache, Slice name, double now_ms, bool *is_fresh) {
     // Newest first: a table that was fetched again has two entries.
     for (size_t i = cache->count; i-- > 0;) {
         if (!slice_equal(cache->entries[i].table.name, name)) continue;
         double age = now_ms - cache->entries[i].fetched_ms;
+        *is_fresh = !cache->entries[i].is_used;
+        cache->entries[i].is_used = true;
         return age >= 0 && age < TRUSTED_MS ? &cache->entries[i].table : NULL;
     }
     return NULL;
@@ -35,6 +37,7 @@ bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double now_m
         return out_of_memory ? error_out_of_memory(error) : false;
     }
     cache->entries[cache->count].fetched_ms = now_ms;
+    cache->entries[cache->count].is_used = false;
     cache->entries[cache->count].table = table;
     cache->count++;
     return true;

@@ -23,12 +23,17 @@ static void set_state(Step *step, uint8_t phase, const Operation *operation, Sli
 
 // --- Descriptors
 
-// Fills in the descriptors that are known; asks the tables for the others. True when all are there.
-static bool need_descriptors(Request *request) {
+// Fills in the descriptors that are known; asks the tables for the others. True when all are there. *are_fresh: they were
+// fetched for this request.
+static bool need_descriptors(Request *request, bool *are_fresh) {
     Step *step = request->step;
+    *are_fresh = true;
     for (size_t i = 0; i < request->table_count; i++) {
-        const TableDescriptor *known = descriptor_cache_get(step->descriptors, request->tables[i].name, step->in.now_ms);
+        bool is_fresh;
+        const TableDescriptor *known =
+            descriptor_cache_get(step->descriptors, request->tables[i].name, step->in.now_ms, &is_fresh);
         if (known != NULL) {
+            *are_fresh = *are_fresh && is_fresh;
             request->tables[i].descriptor = *known;
             continue;
         }
@@ -51,6 +56,23 @@ static void resume_descriptors(Step *step) {
         if (!descriptor_cache_put(step->descriptors, result.payload, step->in.now_ms, &step->error)) return;
     }
     step_restart(step);
+}
+
+static void wait_for_descriptors(Step *step) {
+    set_state(step, PHASE_DESCRIPTORS, NULL, (Slice){NULL, 0});
+}
+
+// A refusal that rests on hints (no such index, another key schema) may be out of date: nobody would notice, since no
+// partition is asked. So the tables are.
+static void doubt_descriptors(Request *request) {
+    Step *step = request->step;
+    bool are_fresh;
+    descriptor_cache_clear(step->descriptors);
+    step->error = (Error){0};
+    buf_init(&step->actions, step->arena);
+    step->action_count = 0;
+    need_descriptors(request, &are_fresh);
+    wait_for_descriptors(step);
 }
 
 // --- Steps
@@ -82,12 +104,15 @@ static void start(Step *step) {
         return;
     }
     if (!access_check(&key, &request)) return;
-    if (!need_descriptors(&request)) {
-        set_state(step, PHASE_DESCRIPTORS, NULL, (Slice){NULL, 0});
+    bool are_fresh;
+    if (!need_descriptors(&request, &are_fresh)) {
+        wait_for_descriptors(step);
         return;
     }
     if (!request.operation->route(&request)) {
-        if (request.enveloped) error_wrap(&step->error, step->arena);
+        bool is_refusal = step->error.kind != ERROR_NONE && step->error.kind < ERROR_OUT_OF_MEMORY;
+        if (is_refusal && !are_fresh) doubt_descriptors(&request);
+        else if (request.enveloped) error_wrap(&step->error, step->arena);
         return;
     }
     set_state(step, PHASE_OPERATION, request.operation, step->state);
@@ -112,7 +137,9 @@ static void resume(Step *step) {
         error_corrupt(&step->error, "malformed gateway state");
         return;
     }
-    if (request.operation->resume(&request, &state)) {
+    bool is_done = request.operation->resume(&request, &state);
+    if (step->forget_descriptors) descriptor_cache_clear(step->descriptors);
+    if (is_done) {
         set_state(step, PHASE_OPERATION, request.operation, step->state);
     } else if (step->error.kind == ERROR_NONE) {
         // Made from a stale descriptor: forget the hints and begin again.

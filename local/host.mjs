@@ -13,12 +13,13 @@ const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory"
 const OTHER_FILES = 300;
 const FILES_PER_OBJECT = 4; // three, and one to spare
 const LIVE_OBJECTS_MAX = 4000; // at about 250 KB each: a gigabyte
+const INDEX_WAIT_MS = 1000; // a test that reads a global index after a write sees it
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
 // V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth.
 const V8_FLAGS = "--min-semi-space-size=64 --max-semi-space-size=128";
 
-// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth }, and `module`, the path
+// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs }, and `module`, the path
 // of the Wasm module where it is not the built one.
 export async function startHost(options) {
     const { host, port } = options;
@@ -40,7 +41,7 @@ export async function startHost(options) {
     return { url, stop: () => miniflare.dispose() };
 }
 
-function workerConfig({ layout, auth = [], module = `${ROOT}build/shvm.wasm` }) {
+function workerConfig({ layout, auth = [], indexWaitMs = INDEX_WAIT_MS, module = `${ROOT}build/shvm.wasm` }) {
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
@@ -55,6 +56,7 @@ function workerConfig({ layout, auth = [], module = `${ROOT}build/shvm.wasm` }) 
                 : { SHVM_AUTH: { type: "text", value: "off" } }),
             SHVM_LAYOUT: { type: "text", value: layout },
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
+            SHVM_INDEX_WAIT_MS: { type: "text", value: String(indexWaitMs) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },
         exports: Object.fromEntries(objects.map(([, exportName]) => [

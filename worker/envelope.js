@@ -134,11 +134,12 @@ export function httpResponse(reply) {
 }
 
 // gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes ‖ calls max
-//                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head bytes
+//                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head bytes ‖ options bytes
 // `auth` is { checked, keys, payloadHash, head } (auth.js).
-export function gatewayMessage(target, contentType, body, layout, callsMax, auth) {
+export function gatewayMessage(target, contentType, body, layout, callsMax, auth, indexWaitMs) {
     const parts = [encoder.encode(target), encoder.encode(contentType), body, encoder.encode(layout)];
-    const proofs = [auth.keys, auth.payloadHash, auth.head];
+    const options = new Uint8Array(Uint32Array.of(indexWaitMs).buffer);
+    const proofs = [auth.keys, auth.payloadHash, auth.head, options];
     const sizeOf = (list) => list.reduce((size, part) => size + 4 + part.length, 0);
     const message = new Uint8Array(1 + sizeOf(parts) + 4 + 1 + sizeOf(proofs));
     const view = new DataView(message.buffer);

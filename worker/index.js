@@ -26,6 +26,7 @@ async function answerPost(request, env, ctx) {
         const message = gatewayMessage(
             header("x-amz-target"), header("content-type"), body,
             env.SHVM_LAYOUT ?? "", Number(env.SHVM_CALLS_MAX ?? 0), authOf(request, env, payloadHash),
+            Number(env.SHVM_INDEX_WAIT_MS ?? 0),
         );
         const reply = await runSteps(gateway(env, ctx), StepEvent.START, message);
         return reply instanceof Response ? reply : httpResponse(reply);

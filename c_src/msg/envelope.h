@@ -6,7 +6,7 @@
 //             ‖ message bytes ‖ state bytes ‖ answer count u32 ‖ count × (status u8 ‖ bytes)
 //     identity  the object's name (empty at the gateway)
 //     local     the object's byte record, as the last committed step left it (empty when the object just woke up)
-//     message   START: the request. RESUME and ALARM: empty
+//     message   START: the request. RESUME: at the gateway the request again, in objects empty. ALARM: empty
 //     state     RESUME: what the step before gave
 //     answers   RESUME: one per CALL, in their order; status is AnswerStatus
 //
@@ -26,12 +26,14 @@
 //
 //   gateway message := version u8 (1) ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes
 //                     ‖ calls max u32 ‖ keys checked u8 ‖ keys bytes ‖ payload hash bytes ‖ head bytes
+//                     ‖ options bytes
 //     target is the x-amz-target header's value; empty bytes where a header is missing. The default layout is the
 //     deployment's ("key", "hash:16"; empty: "key"), for tables that do not choose one. Calls max is how many calls one
 //     request may make: the platform's subrequests, less a few (0: what its free plan allows). Keys checked: 0 where
 //     any credentials will do, and none; then of the head only what is looked at need be there. Keys: the deployment's
 //     access keys (role/access.h). Payload hash: SHA-256 of the body as it was sent, where it came compressed; else
-//     empty. Head: the request's (msg/http_head.h).
+//     empty. Head: the request's (msg/http_head.h). Options, any number of which may be missing from the end: index wait
+//     u32 (ms; 0: the reply to a write does not wait for its global indexes).
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 
@@ -129,9 +131,16 @@ bool step_input_decode(Step *step, Slice bytes);
 void step_output_encode(const Step *step, Buf *out);
 
 void step_call(Step *step, Role role, CallMode mode, Slice name, Slice message);
+// The same for a message of megabytes: it is appended to the buffer returned, and ended by step_call_close, which takes
+// what was stored at `start`. No other action may come between.
+Buf *step_call_open(Step *step, Role role, CallMode mode, Slice name, size_t *start);
+void step_call_close(Step *step, size_t start);
 void step_forward(Step *step, Role role, Slice name, Slice message);
 // Computes the CRC and, from the entropy, the request id.
 void step_respond_http(Step *step, int status, Slice body);
+// The same for a body of megabytes, as step_call_open.
+Buf *step_respond_http_open(Step *step, int status, size_t *start);
+void step_respond_http_close(Step *step, size_t start);
 void step_reply(Step *step, Slice body);
 void step_set_alarm(Step *step, double due_ms);
 void step_delete_all(Step *step);

@@ -20,14 +20,23 @@ struct ArenaBlock {
 
 #ifdef SHVM_TEST_FAULTS
 static size_t allocations_until_fault;
+static bool has_failed;
 
 void arena_fail_after(size_t n) {
     allocations_until_fault = n;
+    has_failed = false;
+}
+
+bool arena_fault_fired(void) {
+    return has_failed;
 }
 
 static bool fault_is_due(void) {
     if (allocations_until_fault == 0) return false;
-    if (allocations_until_fault == 1) return true; // stays due: memory that ran out stays out
+    if (allocations_until_fault == 1) {
+        has_failed = true; // stays due: memory that ran out stays out
+        return true;
+    }
     allocations_until_fault--;
     return false;
 }

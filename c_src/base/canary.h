@@ -1,0 +1,30 @@
+// Bugs planted on purpose, so that the simulator can be seen to find them (docs/testing.md lists them). A build with
+// -DSHVM_CANARY_SIM has them all, each asleep until its number is chosen; any other build has none.
+#ifndef SHVM_BASE_CANARY_H
+#define SHVM_BASE_CANARY_H
+
+enum {
+    CANARY_HOST_FORGETS_ROLLBACK = 1, // a step's writes stay though its verdict was ROLLBACK
+    CANARY_HOST_ACKS_BEFORE_COMMIT,   // the reply leaves, and then the object dies before the commit
+    CANARY_HOST_KEEPS_LOCAL,          // `local` is replaced though the commit failed
+    CANARY_HOST_RETRIES_WRITES,       // a write that may have run is sent again
+    CANARY_SKIPS_REGISTRATION,        // a partition's first write does not register it
+    CANARY_FORGETS_RECHECK,           // a condition holds because it held before the call
+    CANARY_DROPS_VERSION_FLOOR,       // versions start from the clock after a wake-up
+    CANARY_IGNORES_FENCE,             // a fenced partition goes on serving
+    CANARY_FORGETS_BIG_VALUE,         // a large value's row stays when its item leaves it
+    CANARY_IGNORES_FAILED_MEMORY,     // a step with a failed allocation commits
+    CANARY_HIDES_FAILED_WRITES,       // a batch reports entries as written that were not
+    CANARY_REPEATS_LAST_KEY,          // a page begins with the item the last one ended with
+    CANARY_FORGETS_PROBED_REGISTRATION, // a probed partition that is registering calls itself unused
+    CANARY_COUNT
+};
+
+#ifdef SHVM_CANARY_SIM
+extern int canary_planted; // the simulator's
+#define CANARY(number) (canary_planted == (number))
+#else
+#define CANARY(number) 0
+#endif
+
+#endif

@@ -1,6 +1,7 @@
 #!/bin/sh
 # ./build.sh             the Wasm module: build/shvm.wasm
 # ./build.sh native      the same C as host objects, and every test program under tests/c, sanitizers on: build/native
+# ./build.sh sim         the simulator over the native core (tests/sim), also with planted bugs: build/sim
 # ./build.sh wasm-tests  the same test programs as Wasm modules: build/wasm-tests
 # ./build.sh fuzz        every fuzzer under tests/fuzz: build/fuzz (needs a clang with libFuzzer)
 # ./build.sh clean       removes build/ (the cJSON archive stays in .cache/)
@@ -12,13 +13,13 @@ cd "$(dirname "$0")"
 
 target=${1:-wasm}
 case $target in
-wasm | native | wasm-tests | fuzz) ;;
+wasm | native | sim | wasm-tests | fuzz) ;;
 clean)
     rm -rf build
     exit
     ;;
 *)
-    sed -n '2,6s/^# //p' "$0" >&2
+    sed -n '2,7s/^# //p' "$0" >&2
     exit 2
     ;;
 esac

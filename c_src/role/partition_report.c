@@ -1,5 +1,6 @@
 #include "data/key_codec.h"
 #include "msg/control.h"
+#include "role/object_reply.h"
 #include "role/partition_internal.h"
 #include "store/items.h"
 
@@ -51,7 +52,10 @@ StepVerdict partition_send_report(Partition *partition) {
 StepVerdict partition_resume_report(Partition *partition) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
-    bool reported = step->in.answer_count == 1 && step->in.answers[0].status == ANSWER_OK;
+    Slice payload;
+    ResultStatus status;
+    // STALE: the table is gone, and nobody wants to know.
+    bool reported = answer_payload(step, 0, &payload, &status) || status == RESULT_STALE;
     if (!reported && record->report_due_ms == 0) {
         record->report_due_ms = step->in.now_ms + REPORT_RETRY_MS;
         partition_arm(partition, record->report_due_ms);

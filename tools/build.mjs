@@ -1,6 +1,7 @@
-// What build.sh runs: build.mjs wasm | native | wasm-tests | fuzz. Sources are found by
+// What build.sh runs: build.mjs wasm | native | sim | wasm-tests | fuzz. Sources are found by
 // looking, in sorted order, so a new module needs no line here. What each target is made of stands in its function; the
 // flags stand together below.
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,6 +68,34 @@ async function buildNative(compiler, ledger) {
     const linkProgram = (object, library, path) =>
         link(compiler, ledger, NATIVE_FLAGS, [object, library, "-lm"], path);
     await buildPrograms({ compile, asLibrary, linkProgram, pathOf });
+}
+
+// The simulator over the native core, and a second one whose core has the canaries of c_src/base/canary.h: only the
+// files that name one are compiled again.
+async function buildSimulator(compiler, ledger) {
+    const flags = [...NATIVE_FLAGS, "-Itests/sim"];
+    const warnings = [...WARNING_FLAGS, ...NATIVE_WARNING_FLAGS];
+    if (!hasHeader("sqlite3.h")) {
+        console.log("SKIP simulator: no sqlite3.h here (Debian: libsqlite3-dev)");
+        return;
+    }
+    const compile = async (folder, sources, allFlags) => {
+        const { objects, error } = await compileSources(compiler, ledger, folder, sources, allFlags, warnings);
+        if (error !== null) throw error;
+        return objects;
+    };
+    const core = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
+    const simulator = findC("tests/sim");
+    const plain = new Map([
+        ...(await compile("build/native", core, NATIVE_FLAGS)),
+        ...(await compile("build/sim", simulator, flags)),
+    ]);
+    await link(compiler, ledger, flags, [...plain.values(), "-lsqlite3", "-lm"], "build/sim/sim");
+    const canaried = [...core, ...simulator].filter((path) => readFileSync(path, "utf8").includes("base/canary.h"));
+    const planted = await compile("build/sim-canary", canaried, [...flags, "-DSHVM_CANARY_SIM"]);
+    const objects = new Map([...plain, ...planted]);
+    await link(compiler, ledger, flags, [...objects.values(), "-lsqlite3", "-lm"], "build/sim/sim-canary");
+    console.log("build/sim/sim, build/sim/sim-canary");
 }
 
 async function buildWasmTests(compiler, ledger) {
@@ -145,6 +174,13 @@ async function buildPrograms({ compile, asLibrary, linkProgram, pathOf }) {
     console.log(`${programs.length} test programs in ${dirname(pathOf(programs[0]))}`);
 }
 
+// Whether the native compiler finds a library's header.
+function hasHeader(name) {
+    const compiler = process.env.CC || "cc";
+    const input = `#include <${name}>\n`;
+    return spawnSync(compiler, ["-E", "-x", "c", "-"], { input, stdio: ["pipe", "ignore", "ignore"] }).status === 0;
+}
+
 function coreSources() {
     return [...findC("c_src"), `${CJSON}/cJSON.c`];
 }
@@ -215,6 +251,7 @@ function declaredImports() {
 const TARGETS = {
     wasm: [buildWasm, () => wasmCompiler(["c_src", CJSON, "tools"])],
     native: [buildNative, nativeCompiler],
+    sim: [buildSimulator, nativeCompiler],
     fuzz: [buildFuzzers, fuzzCompiler],
     "wasm-tests": [buildWasmTests, () => wasmCompiler(["c_src", CJSON, "tools", "tests/c"])],
 };

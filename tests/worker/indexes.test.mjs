@@ -1,0 +1,137 @@
+// Global indexes that come and go while a table is in use, in both layouts.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, test } from "node:test";
+import {
+    BatchWriteItemCommand, CreateTableCommand, DeleteItemCommand, DescribeTableCommand, PutItemCommand, QueryCommand,
+    ScanCommand, UpdateTableCommand,
+} from "@aws-sdk/client-dynamodb";
+import { HASH_TABLE, eventually, suiteServer } from "./support.mjs";
+
+const ITEM_COUNT = 200;
+const GROUP_COUNT = 7;
+
+for (const layout of ["key", "hash:4"]) {
+    describe(`indexes in layout ${layout}`, () => {
+        const server = suiteServer(["--layout", layout]);
+        const send = (command) => server.client.send(command);
+        const describeTable = async (name) => (await send(new DescribeTableCommand({ TableName: name }))).Table;
+        const isSettled = (name) => eventually(() => describeTable(name), (table) => table.TableStatus === "ACTIVE");
+        const verify = (name) => eventually(() => runVerify(server.url, name), ({ code }) => code === 0);
+
+        const changeIndex = (name, change) => send(new UpdateTableCommand({
+            TableName: name,
+            AttributeDefinitions: [{ AttributeName: "g", AttributeType: "N" }],
+            GlobalSecondaryIndexUpdates: [change],
+        }));
+        const createIndex = (name) => changeIndex(name, {
+            Create: {
+                IndexName: "groups",
+                KeySchema: [{ AttributeName: "g", KeyType: "HASH" }],
+                Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["text"] },
+            },
+        });
+        const queryGroup = (name, group) => send(new QueryCommand({
+            TableName: name,
+            IndexName: "groups",
+            KeyConditionExpression: "g = :g",
+            ExpressionAttributeValues: { ":g": { N: String(group) } },
+        }));
+
+        async function createFullTable(name) {
+            await send(new CreateTableCommand({ ...HASH_TABLE, TableName: name }));
+            await isSettled(name);
+            for (let from = 0; from < ITEM_COUNT; from += 25) {
+                const items = Array.from({ length: 25 }, (_, i) => itemOf(from + i));
+                await send(new BatchWriteItemCommand({
+                    RequestItems: { [name]: items.map((Item) => ({ PutRequest: { Item } })) },
+                }));
+            }
+        }
+
+        test("an index of a full table has what was there, and what is written meanwhile", async () => {
+            await createFullTable("full");
+            const { TableDescription: begun } = await createIndex("full");
+            assert.equal(begun.TableStatus, "UPDATING");
+            assert.equal(begun.GlobalSecondaryIndexes[0].IndexStatus, "CREATING");
+            let last = 0;
+            const table = await eventually(async () => {
+                // New items, changed ones, and deleted ones; not so long that they meet.
+                if (last < ITEM_COUNT / 2) {
+                    await send(new PutItemCommand({ TableName: "full", Item: itemOf(ITEM_COUNT + last) }));
+                    await send(new PutItemCommand({ TableName: "full", Item: { ...itemOf(last), g: { N: "99" } } }));
+                    const key = { pk: { S: `item ${ITEM_COUNT - 1 - last}` } };
+                    await send(new DeleteItemCommand({ TableName: "full", Key: key }));
+                    last++;
+                }
+                return describeTable("full");
+            }, ({ TableStatus }) => TableStatus === "ACTIVE");
+            const [index] = table.GlobalSecondaryIndexes;
+            assert.equal(index.IndexStatus, "ACTIVE");
+            assert.equal(index.Backfilling, undefined);
+            assert.match(index.IndexArn, /:table\/full\/index\/groups$/);
+            await verify("full");
+            assert.equal((await queryGroup("full", 99)).Count, last);
+            const { Items: [item] } = await queryGroup("full", 3);
+            assert.deepEqual(Object.keys(item).sort(), ["g", "pk", "text"]);
+        });
+
+        test("items that do not fit an index stay out of it", async () => {
+            await createFullTable("misfits");
+            await send(new PutItemCommand({ TableName: "misfits", Item: { pk: { S: "none" } } }));
+            await send(new PutItemCommand({ TableName: "misfits", Item: { pk: { S: "text" }, g: { S: "1" } } }));
+            await createIndex("misfits");
+            await isSettled("misfits");
+            await verify("misfits");
+            const { Count } = await send(new ScanCommand({ TableName: "misfits", IndexName: "groups" }));
+            assert.equal(Count, ITEM_COUNT);
+        });
+
+        test("a deleted index is gone, and can be made again", async () => {
+            await createFullTable("again");
+            await createIndex("again");
+            await isSettled("again");
+            const { TableDescription: deleting } = await changeIndex("again", { Delete: { IndexName: "groups" } });
+            assert.equal(deleting.GlobalSecondaryIndexes[0].IndexStatus, "DELETING");
+            await assert.rejects(queryGroup("again", 1), /The table does not have the specified index: groups/);
+            const table = await isSettled("again");
+            assert.equal(table.GlobalSecondaryIndexes, undefined);
+            assert.deepEqual(table.AttributeDefinitions, HASH_TABLE.AttributeDefinitions);
+            await send(new PutItemCommand({ TableName: "again", Item: { ...itemOf(0), g: { N: "5" } } }));
+            await createIndex("again");
+            await isSettled("again");
+            await verify("again");
+            assert.equal((await queryGroup("again", 5)).Count, Math.floor(ITEM_COUNT / GROUP_COUNT) + 1);
+        });
+
+        test("a table and its indexes are described with their sizes", async () => {
+            await createFullTable("sizes");
+            await createIndex("sizes");
+            await isSettled("sizes");
+            const table = await eventually(
+                () => describeTable("sizes"),
+                ({ GlobalSecondaryIndexes: [index] }) => index.ItemCount === ITEM_COUNT,
+            );
+            const [index] = table.GlobalSecondaryIndexes;
+            assert.equal(table.ItemCount, ITEM_COUNT);
+            // "rest" and its five bytes are not projected.
+            assert.equal(table.TableSizeBytes - index.IndexSizeBytes, 9 * ITEM_COUNT);
+        });
+    });
+}
+
+function itemOf(i) {
+    return {
+        pk: { S: `item ${i}` }, g: { N: String(i % GROUP_COUNT) }, text: { S: `text ${i}` }, rest: { S: "other" },
+    };
+}
+
+async function runVerify(url, table) {
+    const child = spawn(process.execPath, ["local/transfer/verify.mjs", table, "--endpoint", url]);
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    const [code] = await once(child, "close");
+    return { code, output };
+}

@@ -1,5 +1,5 @@
-// Updates, in the order in which DynamoDB finds errors: all paths, then all operands, then the depth of the
-// outcome. Every operand reads the item as it was, and list indexes are those of the list as it was.
+// Updates, in the order in which DynamoDB finds errors: what ADD and DELETE meet, all paths, all operands, the depth of
+// the outcome. Every operand reads the item as it was, and list indexes are those of the list as it was.
 #include "expr/evaluate.h"
 
 #include "base/limits.h"
@@ -86,6 +86,21 @@ static bool compute_delete(Slice old, Slice operand, Arena *arena, Slice *result
     if (!is_set(type) || (old.len != 0 && value_type(old) != type)) return error_operand_type(error, arena);
     *result = old;
     return old.len == 0 || set_combine(old, operand, true, arena, result, error);
+}
+
+// Where a path leads nowhere, an ADD or DELETE of another type than what it would change is reported before it.
+static bool refuse_path(const Update *update, Slice item, Error *error) {
+    for (size_t i = 0; i < update->count; i++) {
+        const Action *action = &update->actions[i];
+        if (action->tag != ACTION_ADD && action->tag != ACTION_DELETE) continue;
+        Slice old = path_find(update->paths[i], item);
+        Reader operand = action->operand;
+        if (old.len != 0 && value_type(old) != value_type(value_next(&operand))) {
+            return error_operand_type(error, update->arena);
+        }
+    }
+    return error_validation(error, update->arena,
+                            "The document path provided in the update expression is invalid for update");
 }
 
 static bool compute_value(const Update *update, size_t index, Slice item, Error *error) {
@@ -177,10 +192,7 @@ bool update_apply(Slice tree, Slice old_item, Slice key, bool want_parts, Arena 
     // Where there is no item, operands see the key alone: DynamoDB accepts SET a = pk on a new item.
     Slice item = old_item.len != 0 ? old_item : key;
     if (!path_tree_build(&update.touched, arena, update.paths, update.count, error)) return false;
-    if (!path_tree_locate(&update.touched, item)) {
-        return error_validation(error, arena,
-                                "The document path provided in the update expression is invalid for update");
-    }
+    if (!path_tree_locate(&update.touched, item)) return refuse_path(&update, item, error);
     for (size_t i = 0; i < update.count; i++) {
         if (!compute_value(&update, i, item, error)) return false;
     }

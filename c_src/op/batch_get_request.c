@@ -115,24 +115,32 @@ static bool check_key_items(Step *step, const BatchState *state) {
     return true;
 }
 
+// Keys of all tables and whether two are the same come before projections.
 static bool parse_tables(Request *request, Json request_items, const ValueRules *rules, BatchState *state) {
     Step *step = request->step;
+    Placeholders **placeholders =
+        ARENA_ARRAY(step->arena, Placeholders *, json_count(&request->document, request_items));
+    if (placeholders == NULL) return error_out_of_memory(&step->error);
     JsonIterator tables = json_iterate(&request->document, request_items);
     Slice name;
     Json part;
-    while (json_next(&tables, &name, &part)) {
+    for (size_t i = 0; json_next(&tables, &name, &part); i++) {
         size_t index = request_need_table(request, table_name_from_argument(name));
         if (index == SIZE_MAX) return false;
         if (index >= state->table_count) state->table_count = index + 1;
-        BatchTable *table = &state->tables[index];
-        Placeholders *placeholders = request_placeholders(request, part, &TABLE_PARAMETERS, rules, NULL);
-        if (placeholders == NULL) return false;
+        placeholders[i] = request_placeholders(request, part, &TABLE_PARAMETERS, rules, NULL);
+        if (placeholders[i] == NULL) return false;
         if (!parse_keys(request, part, (uint32_t)index, rules, state)) return false;
-        if (!parse_projection(request, part, placeholders, table)) return false;
+    }
+    if (!check_key_items(step, state)) return false;
+    tables = json_iterate(&request->document, request_items);
+    for (size_t i = 0; json_next(&tables, &name, &part); i++) {
+        BatchTable *table = &state->tables[request_need_table(request, table_name_from_argument(name))];
+        if (!parse_projection(request, part, placeholders[i], table)) return false;
         if (!keep_options(request, part, table)) return false;
         table->consistent = schema_boolean(&request->document, part, "ConsistentRead", false);
     }
-    return check_key_items(step, state);
+    return true;
 }
 
 static bool batch_get_body(Request *request, const ValueRules *rules) {

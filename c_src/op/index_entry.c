@@ -180,6 +180,11 @@ static bool check_key(Arena *arena, const IndexDescriptor *index, const KeyAttri
     return key_check_lengths(arena, is_hash ? value : none, is_hash ? none : value, error);
 }
 
+bool index_check_key(Arena *arena, const IndexDescriptor *index, const KeyAttribute *attribute, bool is_hash,
+                     Slice value, Error *error) {
+    return check_key(arena, index, attribute, is_hash, value, false, error);
+}
+
 // Observed: of several indexes with a bad key the alphabetically first one is reported.
 static const IndexDescriptor *next_index(const IndexSet *set, const IndexDescriptor *after) {
     const IndexDescriptor *next = NULL;

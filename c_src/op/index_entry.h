@@ -29,6 +29,10 @@ bool index_entry_changed(const IndexEntry *old_entry, const IndexEntry *new_entr
 // is_update words them as UpdateItem does. Only attributes that differ from old_item are checked.
 bool index_check_keys(Arena *arena, const IndexSet *set, Slice old_item, Slice new_item, bool is_update, Error *error);
 
+// The same for one value that a Query names.
+bool index_check_key(Arena *arena, const IndexDescriptor *index, const KeyAttribute *attribute, bool is_hash,
+                     Slice value, Error *error);
+
 // --- Where entries stand
 
 // The full key of an item with these key attributes.

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "data/item_codec.h"
 #include "data/key_codec.h"
+#include "op/index_entry.h"
 #include "op/op_requests.h"
 #include "op/read_request.h"
 
@@ -209,16 +210,23 @@ static bool bind_keys(Request *request, const ReadRequest *read, const KeySchema
                               keys->range_count, binding, &request->step->error);
 }
 
+static bool check_key_value(Step *step, const ReadSpace *space, const KeyAttribute *attribute, bool is_hash,
+                            Slice value) {
+    return space->index.id == 0 ? key_check_value(step, attribute, is_hash, value)
+                                : index_check_key(step->arena, &space->index, attribute, is_hash, value, &step->error);
+}
+
 // Neither empty nor too long.
-static bool check_key_values(Step *step, const KeyBinding *binding, const KeySchema *keys) {
+static bool check_key_values(Step *step, const KeyBinding *binding, const ReadSpace *space) {
+    const KeySchema *keys = read_space_keys(space);
     for (size_t i = 0; i < keys->hash_count; i++) {
-        if (!key_check_value(step, &keys->hash[i], true, binding->hash_values[i])) return false;
+        if (!check_key_value(step, space, &keys->hash[i], true, binding->hash_values[i])) return false;
     }
     for (size_t i = 0; i < binding->range_equal_count; i++) {
-        if (!key_check_value(step, &keys->range[i], false, binding->range_values[i])) return false;
+        if (!check_key_value(step, space, &keys->range[i], false, binding->range_values[i])) return false;
     }
-    const KeyAttribute *compared = &keys->range[binding->range_equal_count];
-    return !binding->has_comparison || key_check_value(step, compared, false, binding->comparison.value);
+    if (!binding->has_comparison) return true;
+    return check_key_value(step, space, &keys->range[binding->range_equal_count], false, binding->comparison.value);
 }
 
 static bool forward_query(Request *request, const ReadRequest *read, const ReadSpace *space, const Bounds *bounds,
@@ -254,7 +262,7 @@ static bool query_route(Request *request) {
     if (!read_space(step, &request->tables[0].descriptor, index, &space)) return false;
     if (!read_check_start_key(request, read, index)) return false;
     if (!bind_keys(request, read, read_space_keys(&space), &binding)) return false;
-    if (!check_key_values(step, &binding, read_space_keys(&space))) return false;
+    if (!check_key_values(step, &binding, &space)) return false;
     if (!read_space_partition(step, &space, binding.hash_values, &partition)) return false;
     if (!make_bounds(step, &space, &binding, partition.full_key, &bounds)) return false;
     if (read->has_start_key) {
@@ -262,7 +270,7 @@ static bool query_route(Request *request) {
         if (!start_after(step, read, &space, &bounds)) return false;
     }
     if (!read_check_filter_keys(request, read, index)) return false;
-    if (!read_check_all_attributes(request, read, index)) return false;
+    if (!read_check_projected(request, read, index)) return false;
     return forward_query(request, read, &space, &bounds, &partition);
 }
 

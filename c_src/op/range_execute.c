@@ -30,10 +30,11 @@ static bool append_item(Step *step, Page *page, Slice item) {
     return true;
 }
 
-// A local index holds a part of the item: what is seen of it, and its size. The rest is fetched from the table where the
-// request needs it, each item charged by itself.
-static bool take_projected(Step *step, Page *page, StoredItem *stored, uint64_t *fetched_half_units) {
-    const RangeCommand *command = page->command;
+// A local index holds a part of the item: what is returned of it, and its size. The rest is fetched from the table where
+// the request asks for it, each item charged by itself.
+static bool take_projected(Step *step, const RangeCommand *command, StoredItem *stored, Slice *returned,
+                           uint64_t *fetched_half_units) {
+    *returned = stored->item;
     *fetched_half_units = 0;
     if (command->projected_count == 0) return true;
     Buf subset;
@@ -41,7 +42,7 @@ static bool take_projected(Step *step, Page *page, StoredItem *stored, uint64_t 
     item_append_subset(&subset, stored->item, command->projected, command->projected_count);
     if (subset.failed) return error_out_of_memory(&step->error);
     if (command->fetch) *fetched_half_units = capacity_read(stored->item_bytes, command->consistent);
-    else stored->item = buf_view(&subset);
+    else *returned = buf_view(&subset);
     stored->item_bytes = item_size(buf_view(&subset));
     return true;
 }
@@ -49,7 +50,8 @@ static bool take_projected(Step *step, Page *page, StoredItem *stored, uint64_t 
 static bool evaluate_item(Step *step, Page *page, StoredItem *stored) {
     RangeResult *result = page->result;
     uint64_t fetched_half_units;
-    if (!take_projected(step, page, stored, &fetched_half_units)) return false;
+    Slice returned;
+    if (!take_projected(step, page->command, stored, &returned, &fetched_half_units)) return false;
     // One item always fits; another one only when the page stays within its bytes.
     bool is_first = result->scanned_count == 0;
     if (!is_first && result->bytes_evaluated + stored->item_bytes > page->command->bytes_left) {
@@ -62,7 +64,7 @@ static bool evaluate_item(Step *step, Page *page, StoredItem *stored) {
     page->last_item = stored->item;
     bool passes = true;
     if (!condition_evaluate(page->command->filter, stored->item, step->arena, &passes, &step->error)) return false;
-    if (passes && !append_item(step, page, stored->item)) return false;
+    if (passes && !append_item(step, page, returned)) return false;
     page->is_full = page->command->limit != 0 && result->scanned_count == page->command->limit;
     return true;
 }

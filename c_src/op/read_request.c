@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "data/item_codec.h"
 #include "op/index_entry.h"
+#include "op/name_set.h"
 
 static const char *const SELECTS[] = {"ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT",
                                       NULL};
@@ -146,7 +147,7 @@ bool read_check_consistent(Request *request, const ReadRequest *read) {
                             "Consistent reads are not supported on global secondary indexes");
 }
 
-bool read_check_all_attributes(Request *request, const ReadRequest *read, const IndexDescriptor *index) {
+static bool check_all_attributes(Request *request, const ReadRequest *read, const IndexDescriptor *index) {
     Step *step = request->step;
     if (index == NULL || !index->is_global || read->select != SELECT_ALL_ATTRIBUTES) return true;
     if (index->projection == PROJECTION_ALL) return true;
@@ -198,20 +199,53 @@ bool read_check_filter_keys(Request *request, const ReadRequest *read, const Ind
     return true;
 }
 
-// Whether a tree refers to attributes that the index does not hold.
-static bool leaves_index(Step *step, const RangeCommand *command, Slice tree, bool *leaves) {
+// The attributes of a tree that the index does not hold.
+static bool find_unprojected(Request *request, const IndexDescriptor *index, Slice tree, Slice **names, size_t *count) {
+    Step *step = request->step;
     AttributeUse *uses = NULL;
     size_t use_count = 0;
-    if (tree.len == 0) return true;
+    Slice *projected;
+    size_t projected_count;
+    *count = 0;
+    if (tree.len == 0 || index == NULL || index->projection == PROJECTION_ALL) return true;
+    if (!index_projected_names(step->arena, &request->tables[0].descriptor.keys, index, &projected, &projected_count,
+                               &step->error)) {
+        return false;
+    }
     if (!tree_attributes(step->arena, tree, &uses, &use_count)) return error_out_of_memory(&step->error);
+    *names = ARENA_ARRAY(step->arena, Slice, use_count);
+    if (*names == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < use_count; i++) {
         bool is_projected = false;
-        for (size_t k = 0; k < command->projected_count; k++) {
-            is_projected |= slice_equal(command->projected[k], uses[i].name);
-        }
-        if (!is_projected) *leaves = true;
+        for (size_t k = 0; k < projected_count; k++) is_projected |= slice_equal(projected[k], uses[i].name);
+        if (!is_projected) (*names)[(*count)++] = uses[i].name;
     }
     return true;
+}
+
+bool read_check_projected(Request *request, const ReadRequest *read, const IndexDescriptor *index) {
+    Step *step = request->step;
+    Slice *names;
+    size_t count;
+    Buf list;
+    buf_init(&list, step->arena);
+    if (read->is_query && !find_unprojected(request, index, read->filter, &names, &count)) return false;
+    if (read->is_query && count > 0) {
+        name_set_print(&list, names, count);
+        Slice text = buf_view(&list);
+        return error_validation(&step->error, step->arena,
+                                "One or more parameter values were invalid: Secondary index %S does not project one or "
+                                "more filter attributes: %S", &index->name, &text);
+    }
+    if (!check_all_attributes(request, read, index)) return false;
+    if (index == NULL || !index->is_global) return true;
+    if (!find_unprojected(request, index, read->projection, &names, &count)) return false;
+    if (count == 0) return true;
+    name_set_print(&list, names, count);
+    Slice text = buf_view(&list);
+    return error_validation(&step->error, step->arena,
+                            "One or more parameter values were invalid: Global secondary index %S does not project %S",
+                            &index->name, &text);
 }
 
 bool read_command(Request *request, const ReadRequest *read, const ReadSpace *space, CommandKind kind,
@@ -226,8 +260,11 @@ bool read_command(Request *request, const ReadRequest *read, const ReadSpace *sp
     out->count_only = read->select == SELECT_COUNT;
     out->consistent = read->consistent;
     out->return_capacity = read->return_capacity;
+    if (out->local_index_id == 0) return true;
     // What a local index does not hold is read from the table.
-    if (out->projected_count == 0) return true;
-    out->fetch = read->select == SELECT_ALL_ATTRIBUTES;
-    return leaves_index(step, out, read->projection, &out->fetch) && leaves_index(step, out, read->filter, &out->fetch);
+    Slice *names;
+    size_t count;
+    if (!find_unprojected(request, &space->index, read->projection, &names, &count)) return false;
+    out->fetch = out->projected_count > 0 && (read->select == SELECT_ALL_ATTRIBUTES || count > 0);
+    return true;
 }

@@ -55,7 +55,8 @@ bool read_expressions(Request *request, ReadRequest *read, Placeholders *placeho
 // The index, or NULL with no error set for the table itself.
 bool read_find_index(Request *request, const ReadRequest *read, const IndexDescriptor **out);
 bool read_check_consistent(Request *request, const ReadRequest *read);
-bool read_check_all_attributes(Request *request, const ReadRequest *read, const IndexDescriptor *index);
+// What an index does not project: a Query's filter on it, ALL_ATTRIBUTES, and in a global index a projection of it.
+bool read_check_projected(Request *request, const ReadRequest *read, const IndexDescriptor *index);
 // Exactly the key attributes of table and index, of their types and lengths: "The provided starting key is invalid".
 bool read_check_start_key(Request *request, const ReadRequest *read, const IndexDescriptor *index);
 // "Key attributes must be scalars …"; Query also refuses any use of keys.

@@ -114,7 +114,7 @@ static bool scan_route(Request *request) {
     const IndexDescriptor *index;
     if (!read_check_consistent(request, read)) return false;
     if (!read_find_index(request, read, &index)) return false;
-    if (!read_check_all_attributes(request, read, index)) return false;
+    if (!read_check_projected(request, read, index)) return false;
     if (!read_check_filter_keys(request, read, index)) return false;
     if (!read_check_start_key(request, read, index)) return false;
     ReadSpace space;

@@ -51,6 +51,7 @@ struct World {
     unsigned fault_one_in;
     uint32_t random;
     size_t calls_max;
+    size_t event_calls_max;
     WorldHook *hook;
     bool crashed;
     bool loses_erasures;
@@ -345,7 +346,7 @@ static Slice run_steps(World *world, Object *object, StepEvent event, Slice mess
     Slice state = {NULL, 0};
     enum { ANSWERS_MAX = 64 };
     Answer *answers = ARENA_ARRAY(&world->arena, Answer, ANSWERS_MAX);
-    size_t answer_count = 0;
+    size_t answer_count = 0, event_calls = 0;
     for (int i = 0; CHECK(i < STEPS_MAX); i++) {
         Step step = {
             .event = event,
@@ -354,6 +355,8 @@ static Slice run_steps(World *world, Object *object, StepEvent event, Slice mess
         run_step(world, object, &step, &outcome);
         answers = ARENA_ARRAY(&world->arena, Answer, ANSWERS_MAX);
         answer_count = perform(world, object, &outcome, answers, ANSWERS_MAX);
+        event_calls += answer_count;
+        if (event_calls > world->event_calls_max) world->event_calls_max = event_calls;
         if (world->crashed || answer_count == 0) return outcome.reply;
         event = EVENT_RESUME;
         message = (Slice){NULL, 0};
@@ -503,6 +506,10 @@ uint64_t world_epoch(const World *world, Slice name) {
 
 void world_set_used(World *world, Slice name, bool used) {
     open_object(world, ROLE_PARTITION, name)->is_unused = !used;
+}
+
+size_t world_event_calls_max(const World *world) {
+    return world->event_calls_max;
 }
 
 size_t world_calls_max(const World *world) {

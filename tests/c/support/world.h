@@ -57,6 +57,8 @@ void world_set_used(World *world, Slice name, bool used);
 void world_set_items(World *world, Slice name, unsigned items);
 unsigned world_brought(const World *world, Slice name);
 uint64_t world_epoch(const World *world, Slice name);
+// The most calls that any one message or alarm has led an object to, all its steps taken together.
+size_t world_event_calls_max(const World *world);
 // The most calls that any one step has made.
 size_t world_calls_max(const World *world);
 

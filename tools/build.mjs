@@ -2,9 +2,10 @@
 // looking, in sorted order, so a new module needs no line here. What each target is made of stands in its function; the
 // flags stand together below.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { BuildError, dependencyFile, fuzzCompiler, nativeCompiler, run, wasmCompiler } from "./compilers.mjs";
 import { Ledger, parseDependencies } from "./incremental.mjs";
 
@@ -24,9 +25,23 @@ const WARNING_FLAGS = [
     // Names of exactly four bytes are data, not C strings; older compilers know neither warning nor option.
     "-Wno-unknown-warning-option", "-Wno-unterminated-string-initialization",
 ];
+// The ABI: a struct such as Slice is passed as its members instead of through memory (a twentieth of the module, up to a
+// tenth of an expression's time). Returned that way too it would be a third of the time, but then this clang crashes on
+// some sources. libc keeps the usual ABI, which is the same where no struct is passed.
 const WASM_FLAGS = [
-    ...COMMON_FLAGS, "-O2", "-msimd128", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",
+    ...COMMON_FLAGS, "-msimd128", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",
+    "-Xclang", "-target-abi", "-Xclang", "experimental-mv", "-mno-multivalue",
 ];
+// What runs for every item, row or byte is built for speed; the rest, which runs once a request at most, for size.
+const HOT_SOURCES = [
+    /^c_src\/(base|data|store|core)\//,
+    /^c_src\/expr\/(charge|condition_evaluate|functions|operand|projection_apply|tree|update_apply)\.c$/,
+    /^c_src\/msg\/(capacity|command|effect|envelope|result)\.c$/,
+    /^c_src\/op\/(\w+_execute|index_entry|index_write)\.c$/,
+    /\/cJSON\.c$/,
+];
+const wasmFlags = (source) => [...WASM_FLAGS, HOT_SOURCES.some((hot) => hot.test(source)) ? "-O2" : "-Oz"];
+const MODULE_BYTES_MAX = 420_000; // a budget, not a limit of the platform: docs/performance.md
 // Faults on: every arena allocation is a malloc of its own, so that the sanitizer sees its bounds and tests can make
 // it fail. The Wasm build of the same tests runs the arena as it ships.
 const NATIVE_FLAGS = [
@@ -44,21 +59,44 @@ const FUZZ_COVERAGE_FLAGS = ["-fprofile-instr-generate", "-fcoverage-mapping"];
 const WASM_LINK_FLAGS = [
     "-mexec-model=reactor", "-O2", "-Wl,--stack-first",
     `-Wl,-z,stack-size=${STACK_BYTES}`, `-Wl,--max-memory=${MEMORY_BYTES_MAX}`, "-Wl,--strip-debug",
+    "-Wl,--fatal-warnings", // a function of two signatures is only a warning, and traps when it is called
 ];
 const WASM_TEST_LINK_FLAGS = [...WASM_LINK_FLAGS, "-Wl,--export=test_main"];
 
 async function buildWasm(compiler, ledger) {
-    const { objects, error } = await compileSources(compiler, ledger, "build/wasm", coreSources(), WASM_FLAGS);
+    const { objects, error } = await compileSources(compiler, ledger, "build/wasm", coreSources(), wasmFlags);
     if (error !== null) throw error;
+    const named = "build/shvm.names.wasm"; // for profiles
+    await link(compiler, ledger, WASM_LINK_FLAGS, [...objects.values()], named);
+    const bytes = withoutCustomSections(readFileSync(named));
     const module = "build/shvm.wasm";
-    await link(compiler, ledger, WASM_LINK_FLAGS, [...objects.values()], module);
+    writeFileSync(module, bytes);
     checkBoundary(module);
-    console.log(`${module}: ${statSync(module).size} bytes`);
+    console.log(`${module}: ${bytes.length} bytes (${gzipSync(bytes, { level: 9 }).length} compressed)`);
+    if (bytes.length > MODULE_BYTES_MAX) {
+        throw new BuildError(`${module} is over MODULE_BYTES_MAX in tools/build.mjs, ${MODULE_BYTES_MAX} bytes`);
+    }
+}
+
+// Names of functions and of tools are a twentieth of a module, and nothing that runs needs them.
+function withoutCustomSections(module) {
+    const kept = [module.subarray(0, 8)];
+    for (let at = 8; at < module.length; ) {
+        const start = at++;
+        let size = 0;
+        for (let shift = 0, more = true; more; shift += 7) {
+            more = module[at] >= 128;
+            size += (module[at++] & 127) * 2 ** shift;
+        }
+        at += size;
+        if (module[start] !== 0) kept.push(module.subarray(start, at));
+    }
+    return Buffer.concat(kept);
 }
 
 async function buildNative(compiler, ledger) {
     const compile = (sources) => compileSources(
-        compiler, ledger, "build/native", sources, NATIVE_FLAGS, [...WARNING_FLAGS, ...NATIVE_WARNING_FLAGS],
+        compiler, ledger, "build/native", sources, () => NATIVE_FLAGS, [...WARNING_FLAGS, ...NATIVE_WARNING_FLAGS],
     );
     const asLibrary = async (objects) => {
         await archive(ledger, objects, "build/native/libshvm.a");
@@ -80,7 +118,7 @@ async function buildSimulator(compiler, ledger) {
         return;
     }
     const compile = async (folder, sources, allFlags) => {
-        const { objects, error } = await compileSources(compiler, ledger, folder, sources, allFlags, warnings);
+        const { objects, error } = await compileSources(compiler, ledger, folder, sources, () => allFlags, warnings);
         if (error !== null) throw error;
         return objects;
     };
@@ -99,7 +137,7 @@ async function buildSimulator(compiler, ledger) {
 }
 
 async function buildWasmTests(compiler, ledger) {
-    const compile = (sources) => compileSources(compiler, ledger, "build/wasm", sources, WASM_FLAGS);
+    const compile = (sources) => compileSources(compiler, ledger, "build/wasm", sources, wasmFlags);
     const asLibrary = (objects) => ["-Wl,--start-lib", ...objects, "-Wl,--end-lib"];
     const pathOf = (source) => join("build/wasm-tests", basename(source, ".c") + ".wasm");
     const linkProgram = (object, library, path) =>
@@ -119,8 +157,8 @@ async function buildFuzzers(compiler, ledger) {
     const search = [...FUZZ_FLAGS, ...FUZZ_SEARCH_FLAGS];
     const variant = async (name, flags) => {
         const compile = async (sources, folder, more = []) => {
-            const all = [...flags, "-fsanitize=fuzzer-no-link", ...more];
-            const { objects, error } = await compileSources(compiler, ledger, folder, sources, all, []);
+            const flagsOf = () => [...flags, "-fsanitize=fuzzer-no-link", ...more];
+            const { objects, error } = await compileSources(compiler, ledger, folder, sources, flagsOf, []);
             if (error !== null) throw error;
             return [...objects.values()];
         };
@@ -194,11 +232,11 @@ function findC(folder) {
 
 // { objects: Map source → object, in their order, error }. Only what changed is compiled; a source that failed has no
 // object, and then error is not null.
-async function compileSources(compiler, ledger, folder, sources, flags, warnings = WARNING_FLAGS) {
+async function compileSources(compiler, ledger, folder, sources, flagsOf, warnings = WARNING_FLAGS) {
     const jobs = sources.map((source) => ({
         source,
         object: join(folder, source.replace(/^\.cache\//, "").replace(/\.c$/, ".o")),
-        args: source.startsWith(CJSON) ? [...flags, "-include", CJSON_LIBC] : [...flags, ...warnings],
+        args: [...flagsOf(source), ...(source.startsWith(CJSON) ? ["-include", CJSON_LIBC] : warnings)],
     }));
     const command = (job) => [compiler.name, ...job.args].join(" ");
     const stale = jobs.filter((job) => !ledger.isFresh(job.object, command(job)));

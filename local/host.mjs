@@ -16,11 +16,12 @@ const LIVE_OBJECTS_MAX = 4000; // at about 250 KB each: a gigabyte
 const INDEX_WAIT_MS = 1000; // a test that reads a global index after a write sees it
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
-// V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth.
-const V8_FLAGS = "--min-semi-space-size=64 --max-semi-space-size=128";
+// V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth. More
+// still would hold the buffers of requests for so long that loading a large table takes a gigabyte.
+const V8_FLAGS = "--min-semi-space-size=16 --max-semi-space-size=64";
 
-// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs }, and `module`, the path
-// of the Wasm module where it is not the built one.
+// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs }, and `module`,
+// the path of the Wasm module where it is not the built one.
 export async function startHost(options) {
     const { host, port } = options;
     process.env.MINIFLARE_WORKERD_V8_FLAGS ??= V8_FLAGS;

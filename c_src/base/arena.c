@@ -20,11 +20,18 @@ struct ArenaBlock {
 
 #ifdef SHVM_TEST_FAULTS
 static size_t allocations_until_fault;
+static bool fails_once;
 static bool has_failed;
 
 void arena_fail_after(size_t n) {
     allocations_until_fault = n;
+    fails_once = false;
     has_failed = false;
+}
+
+void arena_fail_once(size_t n) {
+    arena_fail_after(n);
+    fails_once = true;
 }
 
 bool arena_fault_fired(void) {
@@ -34,7 +41,8 @@ bool arena_fault_fired(void) {
 static bool fault_is_due(void) {
     if (allocations_until_fault == 0) return false;
     if (allocations_until_fault == 1) {
-        has_failed = true; // stays due: memory that ran out stays out
+        has_failed = true;
+        if (fails_once) allocations_until_fault = 0; // otherwise it stays due: memory that ran out stays out
         return true;
     }
     allocations_until_fault--;

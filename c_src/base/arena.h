@@ -51,6 +51,8 @@ void arena_rewind(Arena *arena, ArenaMark mark);
 // Test builds only: the n-th block request from now on (1 = the next) fails, and all after it; 0 turns faults off.
 // Under this flag every arena_alloc asks malloc for a block of its own, so that every allocation can fail.
 void arena_fail_after(size_t n);
+// The same for the n-th alone, as when only a large block is not to be had.
+void arena_fail_once(size_t n);
 // Whether a request has failed so since then.
 bool arena_fault_fired(void);
 #endif

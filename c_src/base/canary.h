@@ -13,10 +13,9 @@ enum {
     CANARY_DROPS_VERSION_FLOOR,       // versions start from the clock after a wake-up
     CANARY_IGNORES_FENCE,             // a fenced partition goes on serving
     CANARY_FORGETS_BIG_VALUE,         // a large value's row stays when its item leaves it
-    CANARY_IGNORES_FAILED_MEMORY,     // a step with a failed allocation commits
-    CANARY_HIDES_FAILED_WRITES,       // a batch reports entries as written that were not
-    CANARY_REPEATS_LAST_KEY,          // a page begins with the item the last one ended with
-    CANARY_FORGETS_PROBED_REGISTRATION, // a probed partition that is registering calls itself unused
+    CANARY_SKIPS_BATCH_ENTRY,         // a batch reports entries as written that were not
+    CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
+    CANARY_REGISTERS_IN_DELETED,      // a directory takes keys after its table was deleted
     CANARY_COUNT
 };
 

@@ -1,5 +1,6 @@
 #include "role/partition.h"
 
+#include "base/canary.h"
 #include "op/execute.h"
 #include "role/partition_internal.h"
 #include "store/changes.h"
@@ -63,7 +64,7 @@ static StepVerdict run_write(Partition *partition) {
         .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,
     };
     if (plan.writes) {
-        if (!partition->record.registered) {
+        if (!partition->record.registered && !CANARY(CANARY_SKIPS_REGISTRATION)) {
             return partition_register(partition, &command.key);
         }
         if (!partition_keep_indexes(partition, command.index_set)
@@ -176,7 +177,7 @@ StepVerdict partition_run_command(Partition *partition) {
     bool is_ours = slice_equal(partition->header.table_id, partition->identity.table)
                 && partition->header.by_key == partition->identity.by_key;
     if (!is_ours) return partition_reply_status(partition, RESULT_STALE);
-    if (partition->record.fenced && partition->header.kind != COMMAND_FENCE) {
+    if (partition->record.fenced && partition->header.kind != COMMAND_FENCE && !CANARY(CANARY_IGNORES_FENCE)) {
         return partition_reply_status(partition, RESULT_STALE);
     }
     switch (partition->header.kind) {

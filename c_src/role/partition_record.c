@@ -1,5 +1,6 @@
 #include "role/partition_record.h"
 
+#include "base/canary.h"
 #include "store/changes.h"
 #include "store/store.h"
 
@@ -81,7 +82,7 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     if (!found) return true;
     if (!decode(stored, record)) return error_corrupt(&step->error, "malformed partition record");
     // Waking up: what was only in memory is gone, and the clock goes on above all that may have been given out.
-    record->floor = record->ceiling;
+    record->floor = CANARY(CANARY_DROPS_VERSION_FLOOR) ? 0 : record->ceiling;
     record->registering = 0;
     record->alarm_due_ms = record->report_due_ms = record->shipping_since_ms = 0;
     memset(record->acknowledged_slots, 0, sizeof record->acknowledged_slots);

@@ -108,7 +108,7 @@ static void described(Workload *workload, Table *table, const cJSON *description
     if (table->id[0] != '\0' && strcmp(table->id, id->valuestring) != 0) violation("a table changed its id");
     snprintf(table->id, sizeof table->id, "%s", id->valuestring);
     if (!is_active) return;
-    if (table->admin == ADMIN_WAITING_ACTIVE) table->live_left = 3 + random_below(&workload->random, 40);
+    if (table->admin == ADMIN_WAITING_ACTIVE) table->live_left = 20 + random_below(&workload->random, 100);
     if (table->active_tick == 0) table->active_tick = sim_tick(workload->sim);
     table->admin = ADMIN_LIVE;
 }

@@ -277,7 +277,8 @@ static int run_core(Arena *arena, HostStep *step) {
     *sql = (SqlContext){.object = step->object, .fail_statement = step->fail_statement, .show_panics = show_panics};
     if (step->object != NULL) sql->version_max = step->object->version_max;
 #ifdef SHVM_TEST_FAULTS
-    arena_fail_after(step->fail_allocation);
+    if (step->fail_once) arena_fail_once(step->fail_allocation);
+    else arena_fail_after(step->fail_allocation);
 #endif
     Role role = step->object == NULL ? ROLE_GATEWAY : step->object->role;
     int verdict = core_step(step->core, role, step->event, input.len);

@@ -50,7 +50,8 @@ typedef struct HostStep {
     size_t answer_count;
     bool lose;               // the object dies before the commit
     bool fail_commit;        // the commit fails, and the object lives on
-    size_t fail_allocation;  // the n-th allocation fails; 0: none
+    size_t fail_allocation;  // the n-th allocation fails, and all after it; 0: none
+    bool fail_once;          // not those after it
     size_t fail_statement;   // the n-th statement fails; 0: none
     // Out; negative when the core could not answer, and then there is nothing else
     int verdict;

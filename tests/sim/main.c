@@ -19,6 +19,7 @@ typedef struct Options {
     unsigned count;  // schedules; 0: as the time allows
     double seconds;
     bool shrinks;
+    unsigned failures_max;
 } Options;
 
 typedef struct Totals {
@@ -114,6 +115,7 @@ static bool read_options(int argc, char **argv, Options *options) {
         else if (strcmp(name, "--count") == 0) options->count = (unsigned)number;
         else if (strcmp(name, "--requests") == 0) options->sim.requests = (unsigned)number;
         else if (strcmp(name, "--faults") == 0) options->sim.faults = (unsigned)number;
+        else if (strcmp(name, "--failures") == 0) options->failures_max = (unsigned)number;
         else if (strcmp(name, "--seconds") == 0) options->seconds = (double)number;
 #ifdef SHVM_CANARY_SIM
         else if (strcmp(name, "--canary") == 0) canary_planted = (int)number;
@@ -124,9 +126,10 @@ static bool read_options(int argc, char **argv, Options *options) {
 }
 
 int main(int argc, char **argv) {
-    Options options = {.sim = {.seed = 1, .requests = REQUESTS_DEFAULT, .faults = ALL_FAULTS}, .shrinks = true};
+    Options options = {.sim = {.seed = 1, .requests = REQUESTS_DEFAULT, .faults = ALL_FAULTS}, .shrinks = true, .failures_max = 5};
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr, "sim [--seed N] [--count N] [--seconds N] [--requests N] [--faults BITS] [--trace] [--no-shrink]\n");
+        fprintf(stderr, "sim [--seed N] [--count N] [--seconds N] [--requests N] [--faults BITS] [--failures N]"
+                        " [--trace] [--no-shrink]\n");
         return 2;
     }
     if (options.count == 0 && options.seconds == 0) options.count = 10;
@@ -139,7 +142,7 @@ int main(int argc, char **argv) {
         if (run_schedule(&schedule, &totals)) continue;
         totals.failed++;
         report(&options, &schedule);
-        if (totals.failed == 5) break;
+        if (totals.failed == options.failures_max) break;
     }
     printf("seeds %llu to %llu: %llu steps; %u requests: %u done, %u refused, %u not found, %u failed; %u deletions of tables;"
            " %u keys too ambiguous\n",

@@ -376,7 +376,8 @@ static void carry_out(Sim *sim, Task *task, const HostStep *step) {
 
 static void choose_faults(Sim *sim, const Task *task, HostStep *step) {
     step->lose = task->object != NULL && strikes(sim, FAULT_CRASH, 150);
-    if (strikes(sim, FAULT_MEMORY, 100)) step->fail_allocation = 1 + random_below(&sim->streams[FAULT_MEMORY], 60);
+    if (strikes(sim, FAULT_MEMORY, 100)) step->fail_allocation = 1 + random_below(&sim->streams[FAULT_MEMORY], 90);
+    step->fail_once = random_below(&sim->streams[FAULT_MEMORY], 2) == 0;
     if (strikes(sim, FAULT_STATEMENT, 150)) step->fail_statement = 1 + random_below(&sim->streams[FAULT_STATEMENT], 4);
 }
 

@@ -79,7 +79,10 @@ static void put_item(Workload *workload, Buf *out, const Table *table, const Key
 
 static size_t pick_key(Workload *workload, const Table *table) {
     size_t hot = table->has_sort ? HOT_PARTITIONS * HOT_SORT_KEYS : HOT_PARTITIONS;
-    bool is_hot = random_below(&workload->random, 100) < 55;
+    uint32_t chance = random_below(&workload->random, 100);
+    // For a while everybody wants the same partition, which may be new.
+    if (chance < 20) return hot + workload->counts.requests / 6 * 7 % (table->key_count - hot);
+    bool is_hot = chance < 60;
     return is_hot ? random_below(&workload->random, (uint32_t)hot)
                   : hot + random_below(&workload->random, (uint32_t)(table->key_count - hot));
 }
@@ -110,6 +113,7 @@ static KeyOp *entry_op(Client *client, size_t entry) {
 static void put_condition(Workload *workload, Buf *out, KeyOp *op, const Key *key, bool has_values) {
     static const char *const TEXTS[] = {"", "attribute_not_exists(pk)", "attribute_exists(pk)", "v = :old"};
     op->condition = random_below(&workload->random, 2) == 0 ? CONDITION_NONE
+                  : key->history.count < 4 ? CONDITION_ABSENT
                                                             : (KeyCondition)(1 + random_below(&workload->random, 3));
     if (op->condition == CONDITION_VALUE) {
         op->expected = old_value(workload, key);
@@ -386,7 +390,7 @@ void workload_heard(Workload *workload, unsigned actor, const Reply *reply) {
         admin_heard(workload, &workload->tables[actor - CLIENTS], actor, reply, body);
     } else if (!job_heard(workload, actor, reply, body) && !workload->finishing) {
         bool is_gone = is_error(body, "ResourceNotFoundException");
-        sim_wake(workload->sim, actor, random_below(&workload->random, is_gone ? 2000 : 20));
+        sim_wake(workload->sim, actor, random_below(&workload->random, is_gone ? 9000 : 20));
     }
     cJSON_InitHooks(NULL);
     cJSON_Delete(body);

@@ -1,0 +1,298 @@
+// Real crashes: run.mjs [--rounds N] [--seed N]. Writers send raw HTTP to `npm start`'s program; workerd is killed with
+// SIGKILL at a random moment, everything is started again on the same folder, and every item must be one that was
+// acknowledged last, or one that was under way. Then what an operator may meet: a database file of one object that is
+// damaged or cut short, and too few file descriptors.
+import { spawn } from "node:child_process";
+import { mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const READY_MS_MAX = 60_000;
+const WRITERS = 6;
+const KEYS = 24; // for each writer, so that nobody else writes them
+const RUN_MS_MIN = 30;
+const RUN_MS_MAX = 700;
+
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
+const option = (name, fallback) => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const rounds = option("rounds", 20);
+const seed = option("seed", Math.floor(Math.random() * 1e9));
+const random = randomFrom(seed);
+let passed = 0;
+let failed = 0;
+
+console.log(`seed ${seed}, ${rounds} rounds`);
+for (const layout of ["key", "hash:16"]) await check(`kill -9, layout ${layout}`, () => crashRounds(layout, Math.ceil(rounds / 2)));
+await check("a damaged database of one object", () => damaged((path) => scribble(path)));
+await check("a database of one object cut short", () => damaged((path) => truncateSync(path, 5000)));
+await check("too few descriptors", fewDescriptors);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
+
+async function check(name, work) {
+    const started = Date.now();
+    try {
+        const said = await work();
+        passed++;
+        console.log(`ok: ${name}: ${said} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+        failed++;
+        console.log(`FAILED: ${name}: ${error.stack}`);
+    }
+}
+
+// --- Crashes
+
+async function crashRounds(layout, count) {
+    const data = mkdtempSync(join(tmpdir(), "test-shvm-crash-"));
+    const model = new Map(); // key → { acknowledged, possible: values that may stand there instead }
+    const totals = { acknowledged: 0, unknown: 0, refused: 0 };
+    let server = await start(data);
+    try {
+        await createTable(server.url, layout);
+        for (let round = 0; round < count; round++) {
+            const ended = new AbortController();
+            const writers = Array.from({ length: WRITERS }, (_, writer) => write(server.url, writer, model, totals, ended));
+            await sleep(RUN_MS_MIN + random(RUN_MS_MAX - RUN_MS_MIN));
+            await server.kill();
+            ended.abort();
+            await Promise.all(writers);
+            server = await start(data);
+            await verify(server.url, model, `round ${round}`);
+        }
+        return `${count} crashes, ${totals.acknowledged} writes acknowledged, ${totals.refused} refused, ${totals.unknown} unknown`;
+    } finally {
+        await server.kill();
+        rmSync(data, { recursive: true, force: true });
+    }
+}
+
+// Writes its own keys one after another until the server is gone.
+async function write(url, writer, model, totals, ended) {
+    while (!ended.signal.aborted) {
+        const key = `w${writer}-${random(KEYS)}`;
+        const known = model.get(key) ?? { acknowledged: 0, possible: [] };
+        model.set(key, known);
+        const value = random(2 ** 31);
+        // A third of the writes carries a condition that never holds: these must leave nothing behind.
+        const refuses = random(3) === 0;
+        const item = { pk: { S: key }, sk: { N: "1" }, v: { N: String(value) }, fill: { S: "x".repeat(random(3000)) } };
+        const body = { TableName: "crash", Item: item };
+        if (refuses) body.ConditionExpression = "attribute_exists(nothing)";
+        else known.possible.push(value);
+        const reply = await post(url, "PutItem", body).catch(() => null);
+        if (reply?.status === 200) {
+            if (refuses) throw new Error("a condition that does not hold was accepted");
+            known.acknowledged = value;
+            known.possible = [];
+            totals.acknowledged++;
+        } else if (reply?.json?.__type?.endsWith("ConditionalCheckFailedException")) {
+            totals.refused++;
+        } else {
+            totals.unknown++;
+            if (reply === null) return;
+        }
+    }
+}
+
+async function verify(url, model, when) {
+    const found = new Map();
+    let from;
+    do {
+        const reply = await post(url, "Scan", { TableName: "crash", ConsistentRead: true, ExclusiveStartKey: from });
+        if (reply.status !== 200) throw new Error(`${when}: Scan answers ${reply.status} ${reply.text}`);
+        for (const item of reply.json.Items) {
+            if (found.has(item.pk.S)) throw new Error(`${when}: ${item.pk.S} is scanned twice`);
+            found.set(item.pk.S, Number(item.v.N));
+        }
+        from = reply.json.LastEvaluatedKey;
+    } while (from !== undefined);
+    for (const [key, known] of model) {
+        const value = found.get(key) ?? 0;
+        if (value !== known.acknowledged && !known.possible.includes(value)) {
+            throw new Error(`${when}: ${key} holds ${value}; acknowledged ${known.acknowledged}, possible ${known.possible}`);
+        }
+        known.acknowledged = value; // whatever was under way has come or never will
+        known.possible = [];
+        found.delete(key);
+    }
+    if (found.size > 0) throw new Error(`${when}: there are items that nobody wrote: ${[...found.keys()]}`);
+}
+
+// --- Damage
+
+// One object's file is damaged: its keys answer with an error, all others are unharmed.
+async function damaged(harm) {
+    const data = mkdtempSync(join(tmpdir(), "test-shvm-harm-"));
+    let server = await start(data);
+    try {
+        await createTable(server.url, "key");
+        const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);
+        const put = async (key) => {
+            for (let sort = 0; sort < 40; sort++) {
+                const item = { pk: { S: key }, sk: { N: String(sort) }, fill: { S: key.repeat(100) } };
+                const reply = await post(server.url, "PutItem", { TableName: "crash", Item: item });
+                if (reply.status !== 200) throw new Error(`PutItem answers ${reply.status} ${reply.text}`);
+            }
+        };
+        for (const key of keys) await put(key);
+        await server.stop();
+        const victim = databases(data).find((path) => readFileSync(path).includes("k3k3k3k3"));
+        if (victim === undefined) throw new Error("no database holds the key");
+        harm(victim);
+        server = await start(data);
+        const answers = new Map();
+        for (const key of keys) {
+            const reply = await post(server.url, "Query", {
+                TableName: "crash", KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": { S: key } },
+            });
+            answers.set(key, reply);
+            const whole = reply.status === 200 && reply.json.Count === 40;
+            if (key !== "k3" && !whole) throw new Error(`${key} was harmed too: ${reply.status} ${reply.text.slice(0, 200)}`);
+        }
+        const answer = answers.get("k3");
+        const isClear = answer.status === 500 && answer.json?.__type?.endsWith("InternalServerError");
+        if (!isClear) throw new Error(`the damaged key answers ${answer.status} ${answer.text.slice(0, 200)}`);
+        return "the damaged key answers InternalServerError, seven others are whole";
+    } finally {
+        await server.kill();
+        rmSync(data, { recursive: true, force: true });
+    }
+}
+
+function databases(folder) {
+    return readdirSync(folder, { recursive: true })
+        .map((path) => join(folder, path))
+        .filter((path) => path.endsWith(".sqlite") && statSync(path).size > 0);
+}
+
+// Overwrites everything behind the file's first page header.
+function scribble(path) {
+    const file = openSync(path, "r+");
+    const size = statSync(path).size;
+    for (let at = 100; at < size; at += 64) writeSync(file, Buffer.alloc(64, 0xa5), 0, 64, at);
+    closeSync(file);
+}
+
+// --- Descriptors: each live object takes three, so a server with few must still serve many keys.
+async function fewDescriptors() {
+    const data = mkdtempSync(join(tmpdir(), "test-shvm-few-"));
+    const server = await start(data, "-Sn 512");
+    const COUNT = 400;
+    try {
+        await createTable(server.url, "key");
+        for (let i = 0; i < COUNT; i++) {
+            const item = { pk: { S: `k${i}` }, sk: { N: "1" }, v: { N: String(i) } };
+            const reply = await post(server.url, "PutItem", { TableName: "crash", Item: item });
+            if (reply.status !== 200) throw new Error(`item ${i} answers ${reply.status} ${reply.text}`);
+        }
+        for (let i = 0; i < COUNT; i += 7) {
+            const reply = await post(server.url, "GetItem", { TableName: "crash", Key: { pk: { S: `k${i}` }, sk: { N: "1" } } });
+            if (reply.json?.Item?.v?.N !== String(i)) throw new Error(`item ${i} reads ${reply.text}`);
+        }
+        return `${COUNT} partitions under ulimit -n 512`;
+    } finally {
+        await server.kill();
+        rmSync(data, { recursive: true, force: true });
+    }
+}
+
+// --- The server
+
+// kill() ends workerd first, at once and without a word, and then what started it.
+async function start(data, limit = null) {
+    const command = [process.execPath, "local/main.mjs", "--data", data, "--port", "0"];
+    const limited = ["sh", "-c", `ulimit ${limit} && exec "$@"`, "sh", ...command];
+    const [program, ...args] = limit === null ? command : limited;
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const exited = new Promise((resolve) => child.on("close", resolve));
+    let output = "";
+    const url = await new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no ready line: ${output}`)), READY_MS_MAX);
+        const listen = (chunk) => {
+            output = (output + chunk).slice(-4000);
+            const found = /serves DynamoDB at (\S+)/.exec(output)?.[1];
+            if (found !== undefined) resolve(found.replace("localhost", "127.0.0.1"));
+            if (found !== undefined) clearTimeout(timer);
+        };
+        child.stdout.on("data", listen);
+        child.stderr.on("data", listen);
+        exited.then(() => reject(new Error(`the server ended: ${output}`)));
+    });
+    return {
+        url,
+        async kill() {
+            if (child.exitCode !== null || child.signalCode !== null) return;
+            for (const pid of descendants(child.pid)) kill(pid);
+            child.kill("SIGKILL");
+            await exited;
+        },
+        async stop() {
+            child.kill("SIGINT");
+            await exited;
+        },
+    };
+}
+
+function kill(pid) {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch (error) {
+        if (error.code !== "ESRCH") throw error;
+    }
+}
+
+// The processes that a process started, and theirs.
+function descendants(pid) {
+    const parents = new Map();
+    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+        try {
+            parents.set(+name, +readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1]);
+        } catch {
+            // it has just ended
+        }
+    }
+    const below = (parent) => [...parents].filter(([, of]) => of === parent).flatMap(([child]) => [child, ...below(child)]);
+    return below(pid);
+}
+
+async function createTable(url, layout) {
+    const attribute = (name, type) => ({ AttributeName: name, AttributeType: type });
+    const reply = await post(url, "CreateTable", {
+        TableName: "crash",
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: [attribute("pk", "S"), attribute("sk", "N")],
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
+        Tags: [{ Key: "shvm:layout", Value: layout }],
+    });
+    if (reply.status !== 200) throw new Error(`CreateTable answers ${reply.status} ${reply.text}`);
+}
+
+async function post(url, operation, body) {
+    const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` },
+        body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, text, json: text.startsWith("{") ? JSON.parse(text) : null };
+}
+
+function sleep(ms) {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+// Numbers below a bound (mulberry32).
+function randomFrom(start) {
+    let state = start >>> 0;
+    return (bound) => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let z = Math.imul(state ^ (state >>> 15), state | 1);
+        z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
+        return Math.floor(((z ^ (z >>> 14)) >>> 0) / 2 ** 32 * bound);
+    };
+}

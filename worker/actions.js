@@ -14,8 +14,9 @@ const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault
 export async function runSteps(actor, event, message) {
     let state = EMPTY;
     let answers = [];
+    let takesMessage = event === StepEvent.START;
     for (let restarts = 0; ; ) {
-        const step = actor.step(event, event === StepEvent.START ? message : EMPTY, state, answers);
+        const step = actor.step(event, takesMessage ? message : EMPTY, state, answers);
         const asked = sortActions(actor, step.actions);
         if (asked.performing.length > 0) await Promise.all(asked.performing);
         if (asked.restart) {
@@ -23,6 +24,7 @@ export async function runSteps(actor, event, message) {
             event = StepEvent.START;
             state = EMPTY;
             answers = [];
+            takesMessage = true;
             continue;
         }
         if (asked.forward !== null) {
@@ -40,6 +42,7 @@ export async function runSteps(actor, event, message) {
         }
         event = StepEvent.RESUME;
         state = step.state;
+        takesMessage = asked.repeatMessage;
     }
 }
 
@@ -54,11 +57,12 @@ async function resumeLater(actor, calls, state) {
 
 // Starts what can be started at once, without an await since the commit, so that an alarm is stored with its cause.
 function sortActions(actor, actions) {
-    const asked = { calls: [], forward: null, reply: null, restart: false, performing: [] };
+    const asked = { calls: [], forward: null, reply: null, restart: false, repeatMessage: false, performing: [] };
     for (const action of actions) {
         if (action.kind === Action.CALL) asked.calls.push(action);
         else if (action.kind === Action.FORWARD) asked.forward = action;
         else if (action.kind === Action.RESTART) asked.restart = true;
+        else if (action.kind === Action.REPEAT_MESSAGE) asked.repeatMessage = true;
         else if (action.reply !== undefined) asked.reply = action.reply;
         else asked.performing.push(actor.perform(action));
     }

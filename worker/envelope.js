@@ -17,6 +17,7 @@ export const Action = {
     SET_ALARM: 5,
     DELETE_ALL: 6,
     RESTART: 7,
+    REPEAT_MESSAGE: 8,
 };
 
 export const EMPTY = new Uint8Array(0);
@@ -88,6 +89,7 @@ function readAction(reader) {
         return { kind, due: reader.f64() };
     case Action.DELETE_ALL:
     case Action.RESTART:
+    case Action.REPEAT_MESSAGE:
         return { kind };
     default:
         throw new Error(`the core asked for action ${kind}`);

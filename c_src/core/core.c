@@ -69,7 +69,7 @@ static void discard_output(Step *step) {
     buf_init(&step->actions, step->arena);
     step->action_count = 0;
     step->local_present = false;
-    step->local = step->state = (Slice){NULL, 0};
+    step->local = step->state_head = step->state = (Slice){NULL, 0};
 }
 
 static void reply_internal_error(Step *step) {
@@ -105,6 +105,30 @@ static StepVerdict settle(Core *core, Step *step, StepVerdict verdict) {
     return VERDICT_ROLLBACK;
 }
 
+static void drop_large_input(Core *core) {
+    if (core->input_cap <= INPUT_BYTES_KEPT) return;
+    free(core->input);
+    core->input = NULL;
+    core->input_cap = 0;
+}
+
+static Slice copy_of_input(Core *core, Slice bytes) {
+    uintptr_t offset = (uintptr_t)bytes.data - (uintptr_t)core->input;
+    return offset < core->input_cap ? arena_copy(&core->arena, bytes) : bytes;
+}
+
+// The input goes before the output is made: a request of megabytes leaves no room for both.
+static void make_output(Core *core, Step *step) {
+    step->local = copy_of_input(core, step->local);
+    step->state_head = copy_of_input(core, step->state_head);
+    step->state = copy_of_input(core, step->state);
+    drop_large_input(core);
+    Buf output;
+    buf_init(&output, step->arena);
+    step_output_encode(step, &output);
+    core->output = buf_view(&output);
+}
+
 int core_step(Core *core, Role role, StepEvent event, size_t len) {
     Step step = {
         .arena = &core->arena,
@@ -117,11 +141,8 @@ int core_step(Core *core, Role role, StepEvent event, size_t len) {
     StepVerdict verdict = VERDICT_ROLLBACK;
     if (len <= core->input_cap && step_input_decode(&step, slice_of(core->input, len))) verdict = run_role(&step);
     verdict = settle(core, &step, verdict);
-    Buf output;
-    buf_init(&output, step.arena);
-    step_output_encode(&step, &output);
-    core->output = buf_view(&output);
-    return output.failed || step.actions.failed ? -1 : (int)verdict;
+    make_output(core, &step);
+    return core->arena.failed ? -1 : (int)verdict;
 }
 
 Slice core_output(const Core *core) {
@@ -136,9 +157,5 @@ void core_reset(Core *core) {
     arena_reset(&core->arena);
     arena_reset(&core->trees);
     core->output = (Slice){NULL, 0};
-    if (core->input_cap > INPUT_BYTES_KEPT) {
-        free(core->input);
-        core->input = NULL;
-        core->input_cap = 0;
-    }
+    drop_large_input(core);
 }

@@ -5,6 +5,8 @@
 #include "data/item_codec.h"
 #include "data/json_writer.h"
 
+enum { OUTPUT_FIXED_BYTES = 1 + 1 + 4 + 4 + 4 };
+
 static Slice read_bytes(Reader *reader) {
     uint32_t len = reader_u32(reader);
     return reader_bytes(reader, len);
@@ -42,10 +44,14 @@ bool step_input_decode(Step *step, Slice bytes) {
 }
 
 void step_output_encode(const Step *step, Buf *out) {
+    size_t state_len = step->state_head.len + step->state.len;
+    buf_reserve(out, OUTPUT_FIXED_BYTES + step->local.len + state_len + step->actions.len);
     buf_u8(out, ENVELOPE_VERSION);
     buf_u8(out, step->local_present);
     append_bytes(out, step->local);
-    append_bytes(out, step->state);
+    buf_u32(out, (uint32_t)state_len);
+    buf_bytes(out, step->state_head);
+    buf_bytes(out, step->state);
     buf_u32(out, step->action_count);
     buf_bytes(out, buf_view(&step->actions));
 }
@@ -56,20 +62,40 @@ static Buf *begin_action(Step *step, ActionKind kind) {
     return &step->actions;
 }
 
-static void append_call(Step *step, ActionKind kind, Role role, CallMode mode, Slice name, Slice message) {
+// Bytes whose length is known only when they are written.
+static size_t open_bytes(Buf *out) {
+    buf_u32(out, 0);
+    return out->len;
+}
+
+static void close_bytes(Buf *out, size_t start) {
+    buf_patch_u32(out, start - 4, (uint32_t)(out->len - start));
+}
+
+static Buf *begin_call(Step *step, ActionKind kind, Role role, CallMode mode, Slice name) {
     Buf *out = begin_action(step, kind);
     buf_u8(out, (uint8_t)role);
     buf_u8(out, (uint8_t)mode);
     append_bytes(out, name);
-    append_bytes(out, message);
+    return out;
 }
 
 void step_call(Step *step, Role role, CallMode mode, Slice name, Slice message) {
-    append_call(step, ACTION_CALL, role, mode, name, message);
+    append_bytes(begin_call(step, ACTION_CALL, role, mode, name), message);
+}
+
+Buf *step_call_open(Step *step, Role role, CallMode mode, Slice name, size_t *start) {
+    Buf *out = begin_call(step, ACTION_CALL, role, mode, name);
+    *start = open_bytes(out);
+    return out;
+}
+
+void step_call_close(Step *step, size_t start) {
+    close_bytes(&step->actions, start);
 }
 
 void step_forward(Step *step, Role role, Slice name, Slice message) {
-    append_call(step, ACTION_FORWARD, role, CALL_READ, name, message);
+    append_bytes(begin_call(step, ACTION_FORWARD, role, CALL_READ, name), message);
 }
 
 // AWS's request ids are 52 characters of this alphabet; clients only log them, so they need to be unique, no more.
@@ -81,13 +107,30 @@ static void append_request_id(Buf *out, const uint8_t entropy[16]) {
     }
 }
 
-void step_respond_http(Step *step, int status, Slice body) {
+// What stands between the CRC and the body: request id and length.
+enum { CRC_BEFORE_BODY_BYTES = 4 + REQUEST_ID_BYTES + 4 };
+
+Buf *step_respond_http_open(Step *step, int status, size_t *start) {
     Buf *out = begin_action(step, ACTION_RESPOND_HTTP);
     buf_u16(out, (uint16_t)status);
     buf_u8(out, (uint8_t)step->content_type);
-    buf_u32(out, crc32(body));
+    buf_u32(out, 0);
     append_request_id(out, step->in.entropy);
-    append_bytes(out, body);
+    *start = open_bytes(out);
+    return out;
+}
+
+void step_respond_http_close(Step *step, size_t start) {
+    Buf *out = &step->actions;
+    if (out->failed) return;
+    close_bytes(out, start);
+    buf_patch_u32(out, start - CRC_BEFORE_BODY_BYTES, crc32(slice_of(out->data + start, out->len - start)));
+}
+
+void step_respond_http(Step *step, int status, Slice body) {
+    size_t start;
+    buf_bytes(step_respond_http_open(step, status, &start), body);
+    step_respond_http_close(step, start);
 }
 
 void step_reply(Step *step, Slice body) {
@@ -104,6 +147,10 @@ void step_delete_all(Step *step) {
 
 void step_restart(Step *step) {
     begin_action(step, ACTION_RESTART);
+}
+
+void step_repeat_message(Step *step) {
+    begin_action(step, ACTION_REPEAT_MESSAGE);
 }
 
 void step_set_local(Step *step, Slice local) {

@@ -6,7 +6,7 @@
 //             ‖ message bytes ‖ state bytes ‖ answer count u32 ‖ count × (status u8 ‖ bytes)
 //     identity  the object's name (empty at the gateway)
 //     local     the object's byte record, as the last committed step left it (empty when the object just woke up)
-//     message   START: the request. RESUME: at the gateway the request again, in objects empty. ALARM: empty
+//     message   START: the request. RESUME: empty, or the request again, after REPEAT_MESSAGE. ALARM: empty
 //     state     RESUME: what the step before gave
 //     answers   RESUME: one per CALL, in their order; status is AnswerStatus
 //
@@ -20,6 +20,7 @@
 //     SET_ALARM     due f64 (ms since 1970); 0 deletes the alarm
 //     DELETE_ALL    erase the object's storage, alarm included
 //     RESTART       run START again with the original message (the gateway's descriptors were stale)
+//     REPEAT_MESSAGE  beside CALLs: the RESUME with their answers is given the original message too
 //
 // The host runs all CALLs of a step in parallel, then resumes once with all answers. RESPOND_HTTP or REPLY beside CALLs
 // is sent at once and the step still resumes. Actions are carried out after the commit, in order.
@@ -76,6 +77,7 @@ typedef enum ActionKind {
     ACTION_SET_ALARM = 5,
     ACTION_DELETE_ALL = 6,
     ACTION_RESTART = 7,
+    ACTION_REPEAT_MESSAGE = 8,
 } ActionKind;
 
 // Whether the callee's steps run inside a transaction.
@@ -115,6 +117,7 @@ typedef struct Step {
     uint32_t action_count;
     bool local_present;
     Slice local;
+    Slice state_head; // what goes before the state, which may be large, so that nobody need copy it
     Slice state;
     ContentType content_type; // echoed in replies
     Slice default_layout;     // the deployment's, at the gateway
@@ -145,6 +148,7 @@ void step_reply(Step *step, Slice body);
 void step_set_alarm(Step *step, double due_ms);
 void step_delete_all(Step *step);
 void step_restart(Step *step);
+void step_repeat_message(Step *step);
 void step_set_local(Step *step, Slice local);
 void step_set_state(Step *step, Slice state);
 

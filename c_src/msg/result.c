@@ -106,6 +106,10 @@ void batch_get_entry_encode(Buf *out, const BatchGetEntry *entry) {
     buf_slice(out, entry->item_json);
 }
 
+uint64_t batch_get_entry_reply_bytes(const BatchGetEntry *entry) {
+    return entry->item_json.len > entry->bytes ? entry->item_json.len : entry->bytes;
+}
+
 bool batch_get_entry_decode(Reader *reader, BatchGetEntry *out) {
     out->position = (uint32_t)reader_varint(reader);
     uint8_t flags = reader_u8(reader);

@@ -73,6 +73,8 @@ typedef struct BatchGetEntry {
     Slice item_json;  // projected and rendered; empty when not found
 } BatchGetEntry;
 void batch_get_entry_encode(Buf *out, const BatchGetEntry *entry);
+// What it takes of a reply's bytes: as JSON, or as DynamoDB counts it where that is more.
+uint64_t batch_get_entry_reply_bytes(const BatchGetEntry *entry);
 bool batch_get_entry_decode(Reader *reader, BatchGetEntry *out);
 
 #endif

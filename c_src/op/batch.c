@@ -31,6 +31,20 @@ bool batch_check_duplicates(Step *step, const BatchState *state) {
 
 // --- State
 
+size_t batch_replies_bytes(const BatchTable *table) {
+    size_t bytes = table->replies_json.len;
+    for (size_t i = 0; i < table->found_count; i++) bytes += (bytes > 0) + table->found[i].len;
+    return bytes;
+}
+
+void batch_replies_to_json(Buf *out, const BatchTable *table) {
+    buf_bytes(out, table->replies_json);
+    for (size_t i = 0; i < table->found_count; i++) {
+        if (i > 0 || table->replies_json.len > 0) buf_u8(out, ',');
+        buf_bytes(out, table->found[i]);
+    }
+}
+
 static void encode_table(Buf *out, const BatchTable *table) {
     buf_slice(out, table->header.table_id);
     buf_slice(out, table->header.table_name);
@@ -39,9 +53,14 @@ static void encode_table(Buf *out, const BatchTable *table) {
     buf_u8(out, table->consistent);
     buf_slice(out, table->projection);
     buf_slice(out, table->options_json);
-    buf_slice(out, table->replies_json);
+    buf_varint(out, batch_replies_bytes(table));
+    batch_replies_to_json(out, table);
     buf_varint(out, table->half_units);
     buf_u8(out, table->is_charged);
+}
+
+static Slice state_item(const BatchItem *item) {
+    return item->text_len == 0 ? item->item : (Slice){NULL, 0};
 }
 
 static void encode_item(Buf *out, const BatchItem *item) {
@@ -50,7 +69,9 @@ static void encode_item(Buf *out, const BatchItem *item) {
     buf_slice(out, item->key.full_key);
     buf_varint(out, item->key.partition_len);
     buf_slice(out, item->key_item);
-    buf_slice(out, item->item);
+    buf_varint(out, item->text_at);
+    buf_varint(out, item->text_len);
+    buf_slice(out, state_item(item));
     buf_slice(out, item->collection_key);
     buf_varint(out, item->group);
     buf_u8(out, item->is_failed);
@@ -66,9 +87,11 @@ static size_t state_bytes(const BatchState *state) {
     size_t bytes = 64;
     for (size_t i = 0; i < state->table_count; i++) {
         const BatchTable *table = &state->tables[i];
-        bytes += table->projection.len + table->options_json.len + table->replies_json.len + 1024;
+        bytes += table->projection.len + table->options_json.len + batch_replies_bytes(table) + 1024;
     }
-    for (size_t i = 0; i < state->item_count; i++) bytes += state->items[i].item.len + entry_bytes(&state->items[i]);
+    for (size_t i = 0; i < state->item_count; i++) {
+        bytes += state_item(&state->items[i]).len + entry_bytes(&state->items[i]);
+    }
     return bytes;
 }
 
@@ -110,6 +133,8 @@ static void decode_item(Reader *reader, size_t table_count, BatchItem *out) {
     out->key.full_key = reader_slice(reader);
     out->key.partition_len = (size_t)reader_varint(reader);
     out->key_item = reader_slice(reader);
+    out->text_at = (size_t)reader_varint(reader);
+    out->text_len = (size_t)reader_varint(reader);
     out->item = reader_slice(reader);
     out->collection_key = reader_slice(reader);
     out->group = (uint32_t)reader_varint(reader);
@@ -150,47 +175,50 @@ uint32_t batch_calls_max(const Step *step) {
 static uint32_t groups_max(const Step *step, const BatchState *state) {
     uint32_t max = batch_calls_max(step) - state->calls;
     if (max > BATCH_CALLS_STEP_MAX) max = BATCH_CALLS_STEP_MAX;
-    uint64_t large_items = state->bytes_left / ITEM_SIZE_BYTES_MAX;
-    if (state->is_careful && max > large_items) max = (uint32_t)large_items;
+    // So few that the share of each has room for an item: it is not asked in vain, for calls are counted.
+    uint64_t items = state->is_careful ? 1 : state->bytes_left / BATCH_ITEM_REPLY_BYTES;
+    if (!state->is_write && max > items) max = (uint32_t)items;
     return max > 0 ? max : 1;
+}
+
+// The group of an earlier item of the same object that has room for this one; 0: none.
+static uint32_t group_with_room(const BatchState *state, size_t index, const size_t *group_bytes) {
+    const BatchItem *item = &state->items[index];
+    for (size_t k = 0; k < index; k++) {
+        uint32_t group = state->items[k].group;
+        bool is_of_object = group != 0 && slice_equal(state->items[k].object, item->object);
+        if (is_of_object && group_bytes[group] + item->item.len <= BATCH_GROUP_BYTES_MAX) return group;
+    }
+    return 0;
 }
 
 // Gives each item that can go now the number of its group; items of one object go together.
 static void group_items(const Step *step, BatchState *state) {
+    size_t group_bytes[BATCH_CALLS_STEP_MAX + 1] = {0};
     state->group_count = 0;
     for (size_t i = 0; i < state->item_count; i++) {
         BatchItem *item = &state->items[i];
         item->group = 0;
         if (item->is_failed) continue;
-        for (size_t k = 0; k < i && item->group == 0; k++) {
-            if (slice_equal(state->items[k].object, item->object)) item->group = state->items[k].group;
-        }
+        item->group = group_with_room(state, i, group_bytes);
         bool has_room = state->group_count < groups_max(step, state);
         if (item->group == 0 && has_room) item->group = ++state->group_count;
+        group_bytes[item->group] += item->item.len;
     }
 }
 
-static size_t count_in_flight(const BatchState *state) {
-    size_t count = 0;
-    for (size_t i = 0; i < state->item_count; i++) count += state->items[i].group != 0;
-    return count;
+// A group's part of the reply's bytes: the same for all.
+static uint64_t share_of(const BatchState *state) {
+    uint64_t share = state->bytes_left / state->group_count;
+    return share < BATCH_SHARE_BYTES_MAX ? share : BATCH_SHARE_BYTES_MAX;
 }
 
-// A group's part of the reply's bytes: by its number of keys; with care enough for one item.
-static uint64_t share_of(const BatchState *state, size_t entries, size_t in_flight) {
-    uint64_t share = state->bytes_left * entries / in_flight;
-    if (state->is_careful && share < ITEM_SIZE_BYTES_MAX) share = ITEM_SIZE_BYTES_MAX;
-    return share < state->bytes_left ? share : state->bytes_left;
-}
-
-static bool send_group(Step *step, const BatchState *state, uint32_t group, BatchEntry *entries, size_t in_flight) {
+static void send_group(Step *step, const BatchState *state, uint32_t group, BatchEntry *entries) {
     BatchCommand command = {.entries = entries};
     Slice object = {NULL, 0};
-    size_t message_bytes = 512;
     for (size_t i = 0; i < state->item_count; i++) {
         const BatchItem *item = &state->items[i];
         if (item->group != group) continue;
-        message_bytes += item->item.len + entry_bytes(item);
         const BatchTable *table = &state->tables[item->table];
         command.header = table->header;
         command.projection = table->projection;
@@ -202,17 +230,11 @@ static bool send_group(Step *step, const BatchState *state, uint32_t group, Batc
     command.header.kind = state->is_write ? COMMAND_BATCH_WRITE : COMMAND_BATCH_GET;
     command.wait_for_indexes = state->is_write && step->wait_for_indexes;
     command.return_capacity = state->return_capacity;
-    command.bytes_max = state->is_write ? 0 : share_of(state, command.entry_count, in_flight);
-    ArenaMark mark = arena_mark(step->arena);
-    const uint8_t *actions = step->actions.data;
-    Buf message;
-    buf_init(&message, step->arena);
-    buf_reserve(&message, message_bytes);
-    command_encode_batch(&message, &command);
-    if (message.failed) return error_out_of_memory(&step->error);
-    step_call(step, ROLE_PARTITION, state->is_write ? CALL_WRITE : CALL_READ, object, buf_view(&message));
-    if (step->actions.data == actions) arena_rewind(step->arena, mark); // the actions stand before the mark
-    return true;
+    command.bytes_max = state->is_write ? 0 : share_of(state);
+    size_t start;
+    CallMode mode = state->is_write ? CALL_WRITE : CALL_READ;
+    command_encode_batch(step_call_open(step, ROLE_PARTITION, mode, object, &start), &command);
+    step_call_close(step, start);
 }
 
 static bool reserve_actions(Step *step, const BatchState *state) {
@@ -226,16 +248,21 @@ static bool reserve_actions(Step *step, const BatchState *state) {
     return buf_reserve(&step->actions, bytes + 512 * state->group_count) || error_out_of_memory(&step->error);
 }
 
+static bool has_texts(const BatchState *state) {
+    for (size_t i = 0; i < state->item_count; i++) {
+        if (state->items[i].text_len > 0) return true;
+    }
+    return false;
+}
+
 bool batch_send(Step *step, BatchState *state) {
     group_items(step, state);
     state->calls += state->group_count;
-    size_t in_flight = count_in_flight(state);
-    BatchEntry *entries = ARENA_ARRAY(step->arena, BatchEntry, in_flight);
+    BatchEntry *entries = ARENA_ARRAY(step->arena, BatchEntry, state->item_count);
     if (entries == NULL) return error_out_of_memory(&step->error);
     if (!reserve_actions(step, state)) return false;
-    for (uint32_t group = 1; group <= state->group_count; group++) {
-        if (!send_group(step, state, group, entries, in_flight)) return false;
-    }
+    for (uint32_t group = 1; group <= state->group_count; group++) send_group(step, state, group, entries);
+    if (has_texts(state)) step_repeat_message(step);
     return keep_state(step, state);
 }
 

@@ -11,7 +11,11 @@
 #define BATCH_CALLS_MAX 100u     // [US] more than one call a key is never worth it
 // [US] AWS gives 16 MB; here a reply stands in memory several times at once, and memory is 48 MB. What is beyond comes
 // back as UnprocessedKeys, as it does there.
-#define BATCH_REPLY_BYTES_MAX (6u * 1024 * 1024)
+#define BATCH_REPLY_BYTES_MAX (12u * 1024 * 1024)
+#define BATCH_ITEM_REPLY_BYTES (600u * 1024)         // [US] as JSON: any item of strings, numbers and binaries
+#define BATCH_SHARE_BYTES_MAX (6u * 1024 * 1024)     // [US] of a reply, for one object at once: any item at all
+// [US] What one object is given, and asked for, at once: it holds that several times. More goes in another call to it.
+#define BATCH_GROUP_BYTES_MAX (4u * 1024 * 1024)
 // Calls a batch may make in all: what comes beyond is left unprocessed.
 uint32_t batch_calls_max(const Step *step);
 
@@ -21,6 +25,8 @@ typedef struct BatchTable {
     Slice projection;
     Slice options_json;   // members of UnprocessedKeys beside Keys, each followed by a comma
     Slice replies_json;   // the items found so far; BatchWriteItem: ItemCollectionMetrics
+    Slice *found;         // BatchGetItem: those that came after, in this step; where they are written they join
+    size_t found_count;
     uint64_t half_units;
     bool is_charged;      // something was read or written
     // BatchWriteItem, which sends in its first step alone and answers in its second: not part of the state.
@@ -35,6 +41,8 @@ typedef struct BatchItem {
     ItemKey key;
     Slice key_item;
     Slice item;           // BatchWriteItem: empty means delete
+    size_t text_at;       // BatchWriteItem: a long entry's own text in the step's message, which then stands for the
+    size_t text_len;      // item in the state: two copies would not fit into memory. 0: short
     Slice collection_key; // BatchWriteItem: where ItemCollectionMetrics are wanted
     uint32_t group;       // 1 + the number of the call that carries it now; 0: none
     bool is_failed;       // its object failed: it is left to the client
@@ -46,7 +54,7 @@ typedef struct BatchState {
     ReturnCapacity return_capacity;
     uint32_t calls;
     uint64_t bytes_left; // of BatchGetItem's reply
-    bool is_careful;     // BatchGetItem: large items: only so many objects at once that each may answer one of any size
+    bool is_careful;     // BatchGetItem: nothing fitted into a share: from now on one object has all there is
     BatchTable *tables;
     size_t table_count;
     BatchItem *items; // what is not done yet
@@ -72,6 +80,10 @@ typedef enum BatchOutcome {
 } BatchOutcome;
 // The answer of group `group` (from 0). On BATCH_FAILED *error says why, for the case that nothing succeeds.
 BatchOutcome batch_answer(Request *request, uint32_t group, Result *result, Error *error);
+
+// The table's replies_json and what was found since.
+size_t batch_replies_bytes(const BatchTable *table);
+void batch_replies_to_json(Buf *out, const BatchTable *table);
 
 // Drops the items for which is_done holds, and counts those that are failed.
 size_t batch_drop_done(BatchState *state, const bool *is_done);

@@ -9,8 +9,6 @@ static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry 
     StoredItem stored;
     Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
     if (!items_get(step, key, &stored)) return false;
-    if (stored.item_bytes > *bytes_left) return true;
-    *bytes_left -= stored.item_bytes;
     out->processed = true;
     out->found = stored.found;
     out->bytes = stored.item_bytes;
@@ -26,18 +24,34 @@ static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry 
     buf_init(&json, step->arena);
     item_to_json(&json, item);
     out->item_json = buf_view(&json);
+    uint64_t taken = batch_get_entry_reply_bytes(out);
+    if (taken > *bytes_left) *out = (BatchGetEntry){.position = entry->position};
+    else *bytes_left -= taken;
     return true;
 }
 
 bool batch_get(Step *step, const BatchCommand *command, Buf *payload) {
     uint64_t bytes_left = command->bytes_max;
-    buf_varint(payload, command->entry_count);
-    for (size_t i = 0; i < command->entry_count; i++) {
+    Arena replies;
+    Buf out;
+    bool ok = true;
+    // In an arena of their own, so that what reading a large item takes is given back before the next.
+    arena_init(&replies, step->arena->bytes_max);
+    buf_init(&out, &replies);
+    buf_varint(&out, command->entry_count);
+    for (size_t i = 0; ok && i < command->entry_count; i++) {
         BatchGetEntry entry;
-        if (!get_entry(step, command, &command->entries[i], &bytes_left, &entry)) return false;
-        batch_get_entry_encode(payload, &entry);
+        ArenaMark mark = arena_mark(step->arena);
+        ok = get_entry(step, command, &command->entries[i], &bytes_left, &entry);
+        if (!ok) break; // the error's text lies behind the mark
+        batch_get_entry_encode(&out, &entry);
+        arena_rewind(step->arena, mark);
     }
-    return true;
+    buf_reserve(payload, out.len);
+    buf_bytes(payload, buf_view(&out));
+    if (replies.failed) ok = error_out_of_memory(&step->error);
+    arena_free(&replies);
+    return ok;
 }
 
 bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
@@ -45,6 +59,7 @@ bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_versio
     buf_varint(payload, command->entry_count);
     for (size_t i = 0; i < command->entry_count; i++) {
         const BatchEntry *entry = &command->entries[i];
+        ArenaMark mark = arena_mark(step->arena);
         Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
         StoredItem old;
         if (!items_get(step, key, &old)) return false;
@@ -60,6 +75,8 @@ bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_versio
                 return false;
             }
         }
+        // Without indexes nothing of it is kept, and it may be a megabyte.
+        if (writes->set->count == 0) arena_rewind(step->arena, mark);
         buf_varint(payload, entry->position);
         write_result_encode(payload, &written);
     }

@@ -207,75 +207,71 @@ static void write_unprocessed(Buf *out, const BatchState *state) {
     buf_u8(out, '}');
 }
 
-static bool respond(Step *step, const BatchState *state) {
-    Buf body;
+// At least what the reply takes: growing would leave megabytes behind.
+static size_t reply_bytes(const BatchState *state) {
+    enum { JSON_GROWTH = 6 }; // "\u0000" for a byte
     size_t bytes = 4096;
-    for (size_t t = 0; t < state->table_count; t++) bytes += state->tables[t].replies_json.len;
-    buf_init(&body, step->arena);
-    buf_reserve(&body, bytes);
-    buf_cstr(&body, "{\"Responses\":{");
     for (size_t t = 0; t < state->table_count; t++) {
-        if (t > 0) buf_u8(&body, ',');
-        json_write_string(&body, state->tables[t].header.table_name);
-        buf_cstr(&body, ":[");
-        buf_bytes(&body, state->tables[t].replies_json);
-        buf_u8(&body, ']');
+        bytes += batch_replies_bytes(&state->tables[t]) + state->tables[t].options_json.len + 1024;
     }
-    buf_cstr(&body, "},");
-    write_unprocessed(&body, state);
+    for (size_t i = 0; i < state->item_count; i++) bytes += JSON_GROWTH * state->items[i].key_item.len + 64;
+    return bytes;
+}
+
+static bool respond(Step *step, const BatchState *state) {
+    size_t start;
+    Buf *body = step_respond_http_open(step, 200, &start);
+    buf_reserve(body, reply_bytes(state));
+    buf_cstr(body, "{\"Responses\":{");
+    for (size_t t = 0; t < state->table_count; t++) {
+        if (t > 0) buf_u8(body, ',');
+        json_write_string(body, state->tables[t].header.table_name);
+        buf_cstr(body, ":[");
+        batch_replies_to_json(body, &state->tables[t]);
+        buf_u8(body, ']');
+    }
+    buf_cstr(body, "},");
+    write_unprocessed(body, state);
     if (state->return_capacity != RETURN_CAPACITY_NONE) {
-        buf_u8(&body, ',');
-        batch_capacity_to_json(&body, state);
+        buf_u8(body, ',');
+        batch_capacity_to_json(body, state);
     }
-    buf_u8(&body, '}');
-    if (body.failed) return error_out_of_memory(&step->error);
-    step_respond_http(step, 200, buf_view(&body));
-    return true;
+    buf_u8(body, '}');
+    step_respond_http_close(step, start);
+    return !body->failed || error_out_of_memory(&step->error);
 }
 
 // Takes one entry as far as the reply has room.
-static void take_entry(BatchState *state, const BatchGetEntry *entry, Buf *replies, bool *is_done) {
+static void take_entry(BatchState *state, const BatchGetEntry *entry, bool *is_done) {
     BatchItem *item = &state->items[entry->position];
     BatchTable *table = &state->tables[item->table];
-    if (!entry->processed || entry->bytes > state->bytes_left) return;
+    uint64_t taken = batch_get_entry_reply_bytes(entry);
+    if (!entry->processed || *is_done || taken > state->bytes_left) return;
     *is_done = true;
-    state->bytes_left -= entry->bytes;
+    state->bytes_left -= taken;
     table->half_units += capacity_read(entry->bytes, table->consistent);
     table->is_charged = true;
     if (!entry->found) return;
-    if (replies[item->table].len > 0) buf_u8(&replies[item->table], ',');
-    buf_bytes(&replies[item->table], entry->item_json);
+    table->found[table->found_count++] = entry->item_json;
 }
 
-static bool take_payload(Step *step, BatchState *state, Slice payload, Buf *replies, bool *is_done) {
+static bool take_payload(Step *step, BatchState *state, Slice payload, bool *is_done) {
     Reader reader = reader_of(payload);
     uint64_t count = reader_varint(&reader);
     for (uint64_t i = 0; i < count && !reader.failed; i++) {
         BatchGetEntry entry;
         bool ok = batch_get_entry_decode(&reader, &entry) && entry.position < state->item_count;
         if (!ok) return error_corrupt(&step->error, "malformed answer to a batch");
-        take_entry(state, &entry, replies, &is_done[entry.position]);
+        take_entry(state, &entry, &is_done[entry.position]);
     }
     return !reader.failed || error_corrupt(&step->error, "malformed answer to a batch");
 }
 
-static Buf *open_replies(Step *step, const BatchState *state) {
-    Buf *replies = ARENA_ARRAY(step->arena, Buf, state->table_count);
-    if (replies == NULL) return NULL;
-    size_t bytes = 0;
-    for (size_t i = 0; i < step->in.answer_count; i++) bytes += step->in.answers[i].body.len;
+// Items stay where they came in: copies of megabytes would not fit into memory.
+static bool open_found(Step *step, BatchState *state) {
     for (size_t t = 0; t < state->table_count; t++) {
-        buf_init(&replies[t], step->arena);
-        if (state->table_count == 1) buf_reserve(&replies[t], state->tables[t].replies_json.len + bytes);
-        buf_bytes(&replies[t], state->tables[t].replies_json);
-    }
-    return replies;
-}
-
-static bool close_replies(Step *step, BatchState *state, const Buf *replies) {
-    for (size_t t = 0; t < state->table_count; t++) {
-        if (replies[t].failed) return error_out_of_memory(&step->error);
-        state->tables[t].replies_json = buf_view(&replies[t]);
+        state->tables[t].found = ARENA_ARRAY(step->arena, Slice, state->item_count);
+        if (state->tables[t].found == NULL) return error_out_of_memory(&step->error);
     }
     return true;
 }
@@ -300,14 +296,13 @@ static bool batch_get_resume(Request *request, Reader *reader) {
     BatchState state;
     Error failure = {0};
     if (!batch_state_decode(step->arena, reader, &state, &step->error)) return false;
-    Buf *replies = open_replies(step, &state);
     bool *is_done = ARENA_ARRAY(step->arena, bool, state.item_count);
-    if (replies == NULL || is_done == NULL) return error_out_of_memory(&step->error);
+    if (!open_found(step, &state) || is_done == NULL) return error_out_of_memory(&step->error);
     for (uint32_t group = 0; group < state.group_count; group++) {
         Result result;
         switch (batch_answer(request, group, &result, &failure)) {
         case BATCH_ANSWERED:
-            if (!take_payload(step, &state, result.payload, replies, is_done)) return false;
+            if (!take_payload(step, &state, result.payload, is_done)) return false;
             break;
         case BATCH_FAILED:
             for (size_t i = 0; i < state.item_count; i++) state.items[i].is_failed |= state.items[i].group == group + 1;
@@ -317,14 +312,13 @@ static bool batch_get_resume(Request *request, Reader *reader) {
             return false;
         }
     }
-    if (!close_replies(step, &state, replies)) return false;
     size_t before = state.item_count;
     size_t failed = batch_drop_done(&state, is_done);
     bool has_progress = state.item_count < before;
     bool has_more = state.item_count > failed && state.calls < batch_calls_max(step);
     if (has_more && (has_progress || !state.is_careful)) {
-        // Something that was asked for did not fit into its object's share.
-        state.is_careful |= has_unfit(&state);
+        // Where something did not fit into its object's share the next shares are larger, for they are fewer.
+        state.is_careful |= !has_progress && has_unfit(&state);
         return batch_send(step, &state);
     }
     if (!has_answers(&state) && failure.kind != ERROR_NONE) {

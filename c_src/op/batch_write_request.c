@@ -45,6 +45,14 @@ static bool parse_write(Request *request, Json write, const ValueRules *rules, B
     return error_validation(&step->error, step->arena, "Item size has exceeded the maximum allowed size");
 }
 
+// Where an entry that was not parsed as part of something longer stands in the message.
+static void note_text(const Step *step, Slice text, BatchItem *item) {
+    uintptr_t at = (uintptr_t)text.data - (uintptr_t)step->in.message.data;
+    if (text.len == 0 || at >= step->in.message.len) return;
+    item->text_at = at;
+    item->text_len = text.len;
+}
+
 static bool parse_table(Request *request, Json writes, uint32_t table, const ValueRules *rules, BatchState *state) {
     JsonDocument *document = &request->document;
     JsonIterator iterator = json_iterate(document, writes);
@@ -55,6 +63,7 @@ static bool parse_table(Request *request, Json writes, uint32_t table, const Val
         BatchItem *item = &state->items[state->item_count++];
         *item = (BatchItem){.table = table};
         if (!parse_write(request, write, rules, item)) return false;
+        note_text(request->step, write.text, item);
         arena_rewind(document->arena, mark);
     }
     return true;
@@ -149,7 +158,11 @@ static bool batch_write_route(Request *request) {
 
 // --- Replies
 
-static void write_request_to_json(Buf *out, const BatchItem *item) {
+static void write_request_to_json(Buf *out, Slice message, const BatchItem *item) {
+    if (item->text_len > 0) {
+        buf_bytes(out, slice_sub(message, item->text_at, item->text_at + item->text_len));
+        return;
+    }
     if (item->item.len > 0) {
         buf_cstr(out, "{\"PutRequest\":{\"Item\":");
         item_to_json(out, item->item);
@@ -160,7 +173,7 @@ static void write_request_to_json(Buf *out, const BatchItem *item) {
     buf_cstr(out, "}}");
 }
 
-static void write_unprocessed(Buf *out, const BatchState *state) {
+static void write_unprocessed(Buf *out, Slice message, const BatchState *state) {
     buf_cstr(out, "\"UnprocessedItems\":{");
     bool first_table = true;
     for (size_t t = 0; t < state->table_count; t++) {
@@ -173,7 +186,7 @@ static void write_unprocessed(Buf *out, const BatchState *state) {
                 buf_cstr(out, ":[");
             }
             first_item = first_table = false;
-            write_request_to_json(out, &state->items[i]);
+            write_request_to_json(out, message, &state->items[i]);
         }
         if (!first_item) buf_u8(out, ']');
     }
@@ -195,20 +208,27 @@ static void write_metrics(Buf *out, const BatchState *state) {
     buf_u8(out, '}');
 }
 
+// About what the reply takes: what is unprocessed may be many megabytes.
+static size_t reply_bytes(const BatchState *state) {
+    size_t bytes = 4096;
+    for (size_t i = 0; i < state->item_count; i++) bytes += state->items[i].text_len + 64;
+    return bytes;
+}
+
 static bool respond(Step *step, const BatchState *state, bool has_metrics) {
-    Buf body;
-    buf_init(&body, step->arena);
-    buf_u8(&body, '{');
-    write_unprocessed(&body, state);
-    if (has_metrics) write_metrics(&body, state);
+    size_t start;
+    Buf *body = step_respond_http_open(step, 200, &start);
+    buf_reserve(body, reply_bytes(state));
+    buf_u8(body, '{');
+    write_unprocessed(body, step->in.message, state);
+    if (has_metrics) write_metrics(body, state);
     if (state->return_capacity != RETURN_CAPACITY_NONE) {
-        buf_u8(&body, ',');
-        batch_capacity_to_json(&body, state);
+        buf_u8(body, ',');
+        batch_capacity_to_json(body, state);
     }
-    buf_u8(&body, '}');
-    if (body.failed) return error_out_of_memory(&step->error);
-    step_respond_http(step, 200, buf_view(&body));
-    return true;
+    buf_u8(body, '}');
+    step_respond_http_close(step, start);
+    return !body->failed || error_out_of_memory(&step->error);
 }
 
 static bool charge_indexes(Step *step, BatchTable *table, const WriteResult *written) {
@@ -270,6 +290,16 @@ static bool collect_metrics(Step *step, BatchState *state, const bool *is_done, 
     return true;
 }
 
+static bool check_texts(Step *step, const BatchState *state) {
+    size_t len = step->in.message.len;
+    for (size_t i = 0; i < state->item_count; i++) {
+        const BatchItem *item = &state->items[i];
+        bool is_inside = item->text_at <= len && item->text_len <= len - item->text_at;
+        if (!is_inside) return error_corrupt(&step->error, "a batch resumed without its request");
+    }
+    return true;
+}
+
 static bool batch_write_resume(Request *request, Reader *reader) {
     Step *step = request->step;
     BatchState state;
@@ -277,7 +307,7 @@ static bool batch_write_resume(Request *request, Reader *reader) {
     bool is_stale = false;
     bool has_metrics;
     size_t answered = 0;
-    if (!batch_state_decode(step->arena, reader, &state, &step->error)) return false;
+    if (!batch_state_decode(step->arena, reader, &state, &step->error) || !check_texts(step, &state)) return false;
     bool *is_done = ARENA_ARRAY(step->arena, bool, state.item_count);
     if (is_done == NULL) return error_out_of_memory(&step->error);
     for (uint32_t group = 0; group < state.group_count; group++) {

@@ -14,12 +14,28 @@ bool request_text(Request *request, const char *name, Slice *out) {
     return schema_string(&request->document, request->root, name, out);
 }
 
+// Elsewhere, and copied: a batch holds many of these, and what growing and escapes leave behind would fill the memory.
+static bool decode_long_item(Request *request, Json attributes, const ValueRules *rules, Slice *out) {
+    Step *step = request->step;
+    Arena scratch;
+    Buf item;
+    arena_init(&scratch, step->arena->bytes_max);
+    buf_init(&item, &scratch);
+    buf_reserve(&item, attributes.text.len); // no item takes more bytes than its text
+    bool is_decoded = item_from_json(&request->document, attributes, rules, &item, &step->error);
+    if (is_decoded) *out = arena_copy(step->arena, buf_view(&item));
+    else step->error.message = arena_copy(step->arena, step->error.message);
+    bool failed = scratch.failed || step->arena->failed;
+    arena_free(&scratch);
+    if (failed) step->error = (Error){0};
+    return failed ? error_out_of_memory(&step->error) : is_decoded;
+}
+
 bool request_decode_item(Request *request, Json attributes, const ValueRules *rules, Slice *out) {
     Step *step = request->step;
     Buf item;
+    if (attributes.text.len > JSON_SUBTREE_BYTES_MAX) return decode_long_item(request, attributes, rules, out);
     buf_init(&item, step->arena);
-    // No item takes more bytes than its text, and that may be many megabytes: growing would leave as much behind.
-    buf_reserve(&item, attributes.text.len);
     if (!item_from_json(&request->document, attributes, rules, &item, &step->error)) return false;
     if (item.failed) return error_out_of_memory(&step->error);
     *out = buf_view(&item);

@@ -10,15 +10,15 @@
 //       PHASE_DESCRIPTORS: nothing more        PHASE_OPERATION: operation u8 ‖ the operation's own
 enum { PHASE_DESCRIPTORS = 1, PHASE_OPERATION = 2 };
 
-static void set_state(Step *step, uint8_t phase, const Operation *operation, Slice own) {
+// The rest is the step's state already.
+static void set_state_head(Step *step, uint8_t phase, const Operation *operation) {
     Buf state;
     buf_init(&state, step->arena);
     buf_u8(&state, phase);
     buf_u8(&state, (uint8_t)step->content_type);
     buf_u32(&state, step->calls_max);
     if (operation != NULL) buf_u8(&state, operation_number(operation));
-    buf_bytes(&state, own);
-    step_set_state(step, buf_view(&state));
+    step->state_head = buf_view(&state);
 }
 
 // --- Descriptors
@@ -59,7 +59,8 @@ static void resume_descriptors(Step *step) {
 }
 
 static void wait_for_descriptors(Step *step) {
-    set_state(step, PHASE_DESCRIPTORS, NULL, (Slice){NULL, 0});
+    set_state_head(step, PHASE_DESCRIPTORS, NULL);
+    step_set_state(step, (Slice){NULL, 0});
 }
 
 // A refusal that rests on hints (no such index, another key schema) may be out of date: nobody would notice, since no
@@ -115,7 +116,7 @@ static void start(Step *step) {
         else if (request.enveloped) error_wrap(&step->error, step->arena);
         return;
     }
-    set_state(step, PHASE_OPERATION, request.operation, step->state);
+    set_state_head(step, PHASE_OPERATION, request.operation);
 }
 
 static void resume(Step *step) {
@@ -140,7 +141,7 @@ static void resume(Step *step) {
     bool is_done = request.operation->resume(&request, &state);
     if (step->forget_descriptors) descriptor_cache_clear(step->descriptors);
     if (is_done) {
-        set_state(step, PHASE_OPERATION, request.operation, step->state);
+        set_state_head(step, PHASE_OPERATION, request.operation);
     } else if (step->error.kind == ERROR_NONE) {
         // Made from a stale descriptor: forget the hints and begin again.
         descriptor_cache_clear(step->descriptors);

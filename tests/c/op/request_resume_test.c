@@ -182,7 +182,7 @@ TEST(large_items_fill_the_reply_and_no_more) {
     Buf json;
     buf_init(&json, &arena);
     buf_cstr(&json, "{\"RequestItems\":{\"hash\":{\"Keys\":[");
-    for (unsigned i = 0; i < 25; i++) buf_format(&json, "%s{\"pk\":{\"S\":\"k%u\"}}", i > 0 ? "," : "", i);
+    for (unsigned i = 0; i < 40; i++) buf_format(&json, "%s{\"pk\":{\"S\":\"k%u\"}}", i > 0 ? "," : "", i);
     buf_cstr(&json, "]}}}");
     buf_u8(&json, 0);
     all_alike = true;
@@ -193,8 +193,8 @@ TEST(large_items_fill_the_reply_and_no_more) {
         if (memcmp(body.data + i, "\"pk\"", 4) == 0) keys++;
         if (memcmp(body.data + i, "\"Un", 3) == 0) found = keys;
     }
-    CHECK_EQ_INT(keys, 25);
-    CHECK_EQ_INT(found, 15); // 15 × 390 KB of 6 MB
+    CHECK_EQ_INT(keys, 40);
+    CHECK_EQ_INT(found, 31); // 31 × 390 KB of 12 MB
     CHECK(asked <= 40);
     end();
 }

@@ -47,8 +47,9 @@ class CoreInstance {
         console.error(`core: ${decoder.decode(this.bytes(text, length))}`);
     }
 
-    // { verdict, local, state, actions }
-    step(role, event, input, sql) {
+    // { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten }
+    step(role, event, input, sql, trace) {
+        const began = trace === null ? 0 : performance.now();
         const size = inputSize(input);
         const address = this.exports.core_input(this.core, size);
         if (address === 0) throw new Error(`no memory for an input of ${size} bytes`);
@@ -59,7 +60,15 @@ class CoreInstance {
             if (this.sql.lastError !== null) console.error(`sql: ${this.sql.lastError.message}`);
             if (verdict < 0) throw new Error("the core could not answer");
             const output = this.exports.core_output(this.core, this.scratch);
-            return { verdict, ...readOutput(this.bytes(output, this.scratchLength())) };
+            const { rowsRead, rowsWritten, bytesWritten } = this.sql;
+            const done = readOutput(this.bytes(output, this.scratchLength()));
+            const step = { verdict, rowsRead, rowsWritten, bytesWritten, ...done };
+            if (trace !== null) {
+                const microseconds = Math.round((performance.now() - began) * 1000);
+                const name = decoder.decode(input.identity);
+                trace.addStep({ role, event, name, bytes: size, step, statements: this.sql.texts(), microseconds });
+            }
+            return step;
         } finally {
             this.sql.end();
         }
@@ -68,14 +77,16 @@ class CoreInstance {
 
 let instance = null;
 
-// Runs one step: { verdict, local, state, actions }. `sql` is the object's storage.sql, or null. Throws when the core
-// trapped or could not even answer an error; the caller then rolls back, and the next step meets a new instance.
-export function coreStep(role, event, input, sql) {
+// Runs one step: { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten }. `sql` is the object's
+// storage.sql, or null; `trace` (trace.js) hears of the step where the request asked for that, else it is null. Throws
+// when the core trapped or could not even answer an error; the caller then rolls back, and the next step meets a new
+// instance.
+export function coreStep(role, event, input, sql, trace) {
     instance ??= new CoreInstance();
     const running = instance;
     let finished = false;
     try {
-        const result = running.step(role, event, input, sql);
+        const result = running.step(role, event, input, sql, trace);
         running.exports.core_reset(running.core);
         finished = running.exports.memory.buffer.byteLength <= INSTANCE_BYTES_MAX;
         return result;

@@ -8,16 +8,23 @@ import { coreStep } from "./core.js";
 import { EMPTY, Role, StepEvent, gatewayMessage, httpResponse } from "./envelope.js";
 import { internalError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
 import { answerOtherMethod, finishReply } from "./http.js";
+import { answerMetrics, exceptionOf, operationOf, requestEnded, requestStarted } from "./metrics.js";
+import { traceOf, withTrace } from "./trace.js";
 
 export { Catalog, Directory, Partition, Table } from "./objects.js";
 
 export default {
     async fetch(request, env, ctx) {
-        const response = answerOtherMethod(request) ?? await answerPost(request, env, ctx);
+        const special = answerMetrics(request, env) ?? answerOtherMethod(request);
+        if (special !== null) return finishReply(request, special);
+        const since = requestStarted();
+        const { response, exception } = await answerPost(request, env, ctx);
+        requestEnded(env, operationOf(request), response.status, exception, since);
         return finishReply(request, response);
     },
 };
 
+// { response, exception }: the exception's short name, or null.
 async function answerPost(request, env, ctx) {
     const share = new BodyShare();
     try {
@@ -28,33 +35,36 @@ async function answerPost(request, env, ctx) {
             env.SHVM_LAYOUT ?? "", Number(env.SHVM_CALLS_MAX ?? 0), authOf(request, env, payloadHash),
             Number(env.SHVM_INDEX_WAIT_MS ?? 0),
         );
-        const reply = await runSteps(gateway(env, ctx), StepEvent.START, message);
-        return reply instanceof Response ? reply : httpResponse(reply);
+        const trace = traceOf(request, env);
+        const reply = await runSteps(gateway(env, ctx, trace), StepEvent.START, message);
+        if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
+        return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
     } catch (error) {
         if (error instanceof BodyRefused) return refuseBody(error.message);
-        console.error(`gateway: ${error.stack}`);
-        return internalError();
+        console.error(JSON.stringify({ at: "gateway", operation: operationOf(request), error: error.stack }));
+        return { response: internalError(), exception: "InternalServerError" };
     } finally {
         share.release();
     }
 }
 
 function refuseBody(reason) {
-    if (reason === Refusal.TOO_LARGE) return requestTooLarge();
-    return reason === Refusal.TOO_SLOW ? requestTimeout() : throttled();
+    if (reason === Refusal.TOO_LARGE) return { response: requestTooLarge(), exception: "TooLarge" };
+    if (reason === Refusal.TOO_SLOW) return { response: requestTimeout(), exception: "TooSlow" };
+    return { response: throttled(), exception: "ThrottlingException" };
 }
 
-function gateway(env, ctx) {
+function gateway(env, ctx, trace) {
     return {
         step(event, message, state, answers) {
             const input = { identity: EMPTY, local: EMPTY, message, state, answers };
-            return coreStep(Role.GATEWAY, event, input, null);
+            return coreStep(Role.GATEWAY, event, input, null, trace);
         },
         perform(action) {
             throw new Error(`the gateway cannot perform action ${action.kind}`);
         },
-        call: (action) => call(env, action),
-        forward: (action) => forward(env, action),
+        call: (action) => call(env, action, trace),
+        forward: (action) => forward(env, action, trace),
         later: (work) => ctx.waitUntil(work),
     };
 }

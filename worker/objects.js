@@ -7,7 +7,9 @@ import { coreStep } from "./core.js";
 import {
     Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
 } from "./envelope.js";
+import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
+import { Trace } from "./trace.js";
 
 const ALARM_RETRY_MS = 5000;
 
@@ -18,12 +20,14 @@ class CoreObject extends DurableObject {
     #identity;
     #local = EMPTY; // what the last committed step left for the next ones
     #retirement;
+    #metrics;
 
     constructor(ctx, env, role) {
         super(ctx, env);
         this.#role = role;
         this.#identity = encoder.encode(ctx.id.name);
         this.#retirement = new Retirement(ctx, env);
+        this.#metrics = objectMetrics(role, ctx.id.name);
     }
 
     // A forwarded read: its reply is the client's response.
@@ -33,15 +37,28 @@ class CoreObject extends DurableObject {
     }
 
     // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
-    async run(mode, message) {
-        const actor = this.#actor(mode);
+    run(mode, message) {
+        return this.#run(mode, message, null);
+    }
+
+    // The same for a request that asked what it takes: { reply, part }.
+    async traced(mode, message, explains) {
+        const trace = new Trace(explains);
+        const reply = await this.#run(mode, message, trace);
+        return { reply, part: trace.asPart() };
+    }
+
+    async #run(mode, message, trace) {
+        const actor = this.#actor(mode, trace);
         this.#retirement.enter();
+        this.#metrics.enter();
         try {
             return (await runSteps(actor, StepEvent.START, message)) ?? REPLY_FAILED;
         } catch (error) {
             console.error(`${this.ctx.id.name}: ${error.message}`);
             return actor.committed ? REPLY_UNKNOWN : REPLY_FAILED;
         } finally {
+            this.#metrics.leave();
             this.#retirement.leave();
         }
     }
@@ -50,7 +67,7 @@ class CoreObject extends DurableObject {
     async alarm() {
         this.#retirement.enter();
         try {
-            const actor = this.#actor(CallMode.WRITE);
+            const actor = this.#actor(CallMode.WRITE, null);
             await runSteps(actor, StepEvent.ALARM, EMPTY);
             if (actor.rolledBack) throw new Error("a step was rolled back");
         } catch (error) {
@@ -62,20 +79,21 @@ class CoreObject extends DurableObject {
     }
 
     // What runSteps asks of an actor (actions.js), for one message.
-    #actor(mode) {
+    #actor(mode, trace) {
         const actor = {
             committed: false,
             rolledBack: false,
             step: (event, message, state, answers) => {
                 const input = { identity: this.#identity, local: this.#local, message, state, answers };
-                const done = this.#step(mode, event, input);
+                const done = this.#step(mode, event, input, trace);
+                this.#metrics.step(done);
                 if (done.verdict === Verdict.COMMIT) actor.committed = true;
                 if (!keepsWrites(done.verdict)) actor.rolledBack = true;
                 if (done.local !== null && keepsWrites(done.verdict)) this.#local = done.local;
                 return done;
             },
             perform: (action) => this.#perform(action),
-            call: (action) => call(this.env, action),
+            call: (action) => call(this.env, action, trace),
             forward: () => Promise.reject(new Error("only the gateway forwards")),
             later: (work) => this.#later(work),
         };
@@ -94,18 +112,20 @@ class CoreObject extends DurableObject {
     }
 
     // One step in one transaction, unless it only reads.
-    #step(mode, event, input) {
+    #step(mode, event, input, trace) {
         const { sql } = this.ctx.storage;
-        if (mode === CallMode.READ) return coreStep(this.#role, event, input, sql);
+        if (mode === CallMode.READ) return coreStep(this.#role, event, input, sql, trace);
         let done = null;
+        const began = this.#metrics.samplesWrite() ? performance.now() : null;
         try {
             this.ctx.storage.transactionSync(() => {
-                done = coreStep(this.#role, event, input, sql);
+                done = coreStep(this.#role, event, input, sql, trace);
                 if (!keepsWrites(done.verdict)) throw ROLL_BACK;
             });
         } catch (error) {
             if (error !== ROLL_BACK) throw error;
         }
+        if (began !== null) this.#metrics.wroteIn(performance.now() - began, this.ctx.storage);
         return done;
     }
 

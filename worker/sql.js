@@ -17,6 +17,11 @@ export class SqlHost {
     #bytes = new Uint8Array(0);
     #view = null;
     lastError = null;
+    // What the running step did so far: rows as billed, bytes given to statements that write, statements in order.
+    rowsRead = 0;
+    rowsWritten = 0;
+    bytesWritten = 0;
+    statements = [];
 
     prepare(memory, texts) {
         this.#memory = memory;
@@ -26,6 +31,13 @@ export class SqlHost {
     begin(sql) {
         this.#sql = sql;
         this.lastError = null;
+        this.rowsRead = this.rowsWritten = this.bytesWritten = 0;
+        this.statements.length = 0;
+    }
+
+    // The statements the running step has run, as text.
+    texts() {
+        return this.statements.map((statement) => this.#texts[statement]);
     }
 
     // Nothing stays open between steps, whatever the step did.
@@ -64,6 +76,7 @@ export class SqlHost {
 
     #exec(statement, binds, length) {
         this.#refresh();
+        this.statements.push(statement);
         return this.#sql.exec(this.#texts[statement], ...this.#readBinds(binds, length));
     }
 
@@ -100,14 +113,20 @@ export class SqlHost {
         const open = this.#cursors[slot];
         if (!open) return SqlStatus.BAD_CURSOR;
         this.#refresh();
-        this.#view.setInt32(rowsRead, open.cursor.rowsRead, true);
+        const read = open.cursor.rowsRead;
+        this.#view.setInt32(rowsRead, read, true);
+        this.rowsRead += read;
         this.#cursors[slot] = null;
         return SqlStatus.DONE;
     }
 
     #run(statement, binds, length, rowsWritten) {
         const cursor = this.#exec(statement, binds, length);
-        this.#view.setInt32(rowsWritten, cursor.rowsWritten, true);
+        const written = cursor.rowsWritten;
+        this.#view.setInt32(rowsWritten, written, true);
+        this.rowsRead += cursor.rowsRead;
+        this.rowsWritten += written;
+        this.bytesWritten += length;
         return SqlStatus.DONE;
     }
 

@@ -38,7 +38,7 @@ describe("wire", () => {
     const ask = (operation, body, headers = {}) => send({ body, headers: { ...target(operation), ...headers } });
     const isWhole = (reply) => {
         assert.match(reply.headers["x-amzn-requestid"], REQUEST_ID);
-        assert.equal(reply.headers["x-amz-crc32"], String(crc32(reply.bytes)), "the checksum is that of the bytes sent");
+        assert.equal(reply.headers["x-amz-crc32"], String(crc32(reply.bytes)), "the checksum is of the bytes sent");
         assert.ok(Math.abs(Date.parse(reply.headers.date) - Date.now()) < 60_000, "the date is now");
         assert.equal(Number(reply.headers["content-length"]), reply.bytes.length);
     };
@@ -46,8 +46,8 @@ describe("wire", () => {
 
     before(async () => {
         await server.client.send(new CreateTableCommand(HASH_TABLE));
-        const text = "many words ".repeat(2000);
-        await server.client.send(new PutItemCommand({ TableName: "keys", Item: { pk: { S: "big" }, text: { S: text } } }));
+        const Item = { pk: { S: "big" }, text: { S: "many words ".repeat(2000) } };
+        await server.client.send(new PutItemCommand({ TableName: "keys", Item }));
     });
 
     test("every reply carries date, request id and the checksum of its bytes", async () => {
@@ -128,7 +128,7 @@ describe("wire", () => {
         assert.deepEqual(unknown.json, { __type: "com.amazon.coral.service#UnknownOperationException" });
     });
 
-    test("JSON comes before the target, the target before the signature, the signature before an empty body", async () => {
+    test("first JSON, then the target, then the signature, then whether there is a body", async () => {
         const bad = { authorization: "AWS4-HMAC-SHA256 Credential=a" };
         assert.equal((await ask("Nope", "{", bad)).json.__type, "com.amazon.coral.service#SerializationException");
         assert.equal((await ask("Nope", "{}", bad)).json.__type, "com.amazon.coral.service#UnknownOperationException");

@@ -39,10 +39,11 @@ aws wait table-exists --table-name "$table"
 
 aws put-item --table-name "$table" --item '{"pk":{"S":"a"},"sk":{"N":"1"},"n":{"N":"1.50"},"grün":{"S":"ß"}}'
 key='{"pk":{"S":"a"},"sk":{"N":"1"}}'
-equal item "$(aws get-item --table-name "$table" --key "$key" --query 'Item.[n.N,"grün".S]')" "1.5	ß"
+equal item "$(aws get-item --table-name "$table" --key "$key" --query 'Item.[n.N,"grün".S]')" "$(printf '1.5\tß')"
 update() {
     aws update-item --table-name "$table" --key "$key" --update-expression 'SET n = n + :v' \
-        --condition-expression 'n = :old' --expression-attribute-values "{\":v\":{\"N\":\"1\"},\":old\":{\"N\":\"$1\"}}" \
+        --condition-expression 'n = :old' \
+        --expression-attribute-values "{\":v\":{\"N\":\"1\"},\":old\":{\"N\":\"$1\"}}" \
         --return-values UPDATED_NEW --query Attributes.n.N
 }
 equal update "$(update 1.5)" 2.5

@@ -83,7 +83,9 @@ async function costs(server, items) {
         PutItem: () => server.call("PutItem", { TableName: "Scale", Item: { ...at(), pad: { S: pad() } } }),
         "Query of 100": () => server.call("Query", {
             TableName: "Scale", KeyConditionExpression: "pk = :p AND sk >= :s", Limit: 100,
-            ExpressionAttributeValues: { ":p": { S: "one" }, ":s": { N: String(Math.floor(Math.random() * (items - 100))) } },
+            ExpressionAttributeValues: {
+                ":p": { S: "one" }, ":s": { N: String(Math.floor(Math.random() * (items - 100))) },
+            },
         }),
     };
     const result = {};
@@ -105,7 +107,9 @@ async function createTable(server, name) {
     await server.call("CreateTable", {
         TableName: name, BillingMode: "PAY_PER_REQUEST",
         KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
-        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }, { AttributeName: "sk", AttributeType: "N" }],
+        AttributeDefinitions: [
+            { AttributeName: "pk", AttributeType: "S" }, { AttributeName: "sk", AttributeType: "N" },
+        ],
     });
 }
 

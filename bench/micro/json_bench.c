@@ -7,7 +7,8 @@
 // Twenty attributes of the usual kinds, about 1 KB of JSON.
 static const char ITEM_JSON[] =
     "{\"pk\":{\"S\":\"customer#0000123456\"},\"sk\":{\"S\":\"order#2026-10-23T12:34:56.789Z\"},"
-    "\"address\":{\"M\":{\"city\":{\"S\":\"Zurich\"},\"street\":{\"S\":\"Bahnhofstrasse 1\"},\"zip\":{\"N\":\"8001\"}}},"
+    "\"address\":{\"M\":{\"city\":{\"S\":\"Zurich\"},\"street\":{\"S\":\"Bahnhofstrasse 1\"},"
+    "\"zip\":{\"N\":\"8001\"}}},"
     "\"amount\":{\"N\":\"-17.25\"},\"channel\":{\"S\":\"web\"},\"count\":{\"N\":\"12345\"},"
     "\"created\":{\"N\":\"1793500000123\"},\"currency\":{\"S\":\"CHF\"},\"deleted\":{\"NULL\":true},"
     "\"digest\":{\"B\":\"AAECAwQFBgcICQoLDA0ODw==\"},\"email\":{\"S\":\"somebody@example.com\"},"

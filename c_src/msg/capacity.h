@@ -5,7 +5,11 @@
 
 #include "base/buf.h"
 
-typedef enum ReturnCapacity { RETURN_CAPACITY_NONE = 0, RETURN_CAPACITY_TOTAL = 1, RETURN_CAPACITY_INDEXES = 2 } ReturnCapacity;
+typedef enum ReturnCapacity {
+    RETURN_CAPACITY_NONE = 0,
+    RETURN_CAPACITY_TOTAL = 1,
+    RETURN_CAPACITY_INDEXES = 2,
+} ReturnCapacity;
 
 typedef struct IndexCapacity {
     Slice name;

@@ -1,5 +1,5 @@
-// Commands: what a gateway asks of a partition. Everything is validated and compiled; the partition looks up, evaluates,
-// writes and answers. Commands are transient: they are never stored, logged or replayed.
+// Commands: what a gateway asks of a partition. Everything is validated and compiled; the partition looks up,
+// evaluates, writes and answers. Commands are transient: they are never stored, logged or replayed.
 //
 //   command := version u8 (1) ‖ kind u8 ‖ table id ‖ table name ‖ epoch varint ‖ fields of the kind
 //   (texts and blobs: varint length ‖ bytes; flags u8; numbers varint)
@@ -69,9 +69,9 @@ typedef struct ItemCommand {
     ReturnCapacity return_capacity; // GET renders its reply at the partition; writes count index arms for it
 } ItemCommand;
 
-// QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open. For a global index the header's table id
-// is the index's space id, and bounds are keys of that space. For a local index bounds are full keys with the index's
-// RANGE part between partition key and sort key.
+// QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open. For a global index the header's table
+// id is the index's space id, and bounds are keys of that space. For a local index bounds are full keys with the
+// index's RANGE part between partition key and sort key.
 typedef struct RangeCommand {
     CommandHeader header;
     Slice index_name;  // empty: the table itself
@@ -115,8 +115,8 @@ typedef struct BatchCommand {
     uint64_t bytes_max; // BATCH_GET: the reply's share; entries beyond it come back unprocessed
 } BatchCommand;
 
-// INDEX_APPLY. The header's table id is the index's space id. Idempotent, and ordered per key: an entry whose version is
-// not above the one that stands there changes nothing. Answer: OK, or STALE (the index is gone), without payload.
+// INDEX_APPLY. The header's table id is the index's space id. Idempotent, and ordered per key: an entry whose version
+// is not above the one that stands there changes nothing. Answer: OK, or STALE (the index is gone), without payload.
 typedef struct ApplyEntry {
     ItemKey key;      // full key in the index's space: hash64 ‖ HASH parts ‖ RANGE parts ‖ the item's own full key
     uint64_t version; // of the base item
@@ -136,9 +136,10 @@ typedef struct AdoptCommand {
     Slice index_set; // as in ItemCommand; empty: the table has no index left
 } AdoptCommand;
 
-// BACKFILL. The epoch must be the one that the partition has adopted, otherwise STALE. The partition reads up to `limit`
-// items from `from` on, has the index's objects take their entries, and answers BackfillResult (result.h) only then:
-// BUSY when they did not, in which case the same command is to be sent again. Items that cannot be indexed are left out.
+// BACKFILL. The epoch must be the one that the partition has adopted, otherwise STALE. The partition reads up to
+// `limit` items from `from` on, has the index's objects take their entries, and answers BackfillResult (result.h) only
+// then: BUSY when they did not, in which case the same command is to be sent again. Items that cannot be indexed are
+// left out.
 typedef struct BackfillCommand {
     CommandHeader header;
     uint32_t index_id;

@@ -1,6 +1,6 @@
 // What a partition must know of a table's indexes to maintain them. Travels in every write command of a table that has
-// any; a partition stores the newest it has met, with its epoch (role/partition_record.h), and answers STALE to commands
-// made under an older one.
+// any; a partition stores the newest it has met, with its epoch (role/partition_record.h), and answers STALE to
+// commands made under an older one.
 //
 //   index set := version u8 (1) ‖ seed 16 bytes ‖ layout u8 ‖ slots varint ‖ table key schema ‖ count varint ‖ indexes
 //   index     := id varint ‖ index_descriptor_encode's bytes

@@ -9,7 +9,7 @@
 
 typedef struct IndexEntry {
     bool present;     // false: the item lacks a key attribute, or has it with a wrong type: it is not in the index
-    Slice key;        // encoded index key parts, HASH first (key_codec.h), without hash64; a local index: the RANGE part
+    Slice key;        // encoded index key parts, HASH first (key_codec.h), no hash64; a local index: the RANGE part
     size_t hash_len;  // global: bytes of the HASH parts at its front
     Slice projected;  // item blob: keys of index and table, and what the projection takes
     size_t bytes;     // DynamoDB size of the projected item

@@ -23,7 +23,8 @@ typedef struct Shipment {
     size_t cap;
 } Shipment;
 
-// What an effect means for all global indexes of the set: entries where the projection changed, two where the key moved.
+// What an effect means for all global indexes of the set: entries where the projection changed, two where the key
+// moved.
 bool shipment_add_effect(Step *step, Shipment *shipment, const Effect *effect);
 // An item's entry in one index (a backfill). *is_entry is false when the item is not in it.
 bool shipment_add_item(Step *step, Shipment *shipment, const IndexDescriptor *index, Slice item, uint64_t version,

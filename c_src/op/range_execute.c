@@ -30,8 +30,8 @@ static bool append_item(Step *step, Page *page, Slice item) {
     return true;
 }
 
-// A local index holds a part of the item: what is returned of it, and its size. The rest is fetched from the table where
-// the request asks for it, each item charged by itself.
+// A local index holds a part of the item: what is returned of it, and its size. The rest is fetched from the table
+// where the request asks for it, each item charged by itself.
 static bool take_projected(Step *step, const RangeCommand *command, StoredItem *stored, Slice *returned,
                            uint64_t *fetched_half_units) {
     *returned = stored->item;

@@ -18,8 +18,8 @@ typedef struct DescriptorCache {
 } DescriptorCache;
 
 void descriptor_cache_init(DescriptorCache *cache);
-// NULL when the table is not known or was fetched too long ago. Valid until the next put or clear. *is_fresh: this is the
-// first use since it was fetched, so by the request that fetched it, or one beside it.
+// NULL when the table is not known or was fetched too long ago. Valid until the next put or clear. *is_fresh: this is
+// the first use since it was fetched, so by the request that fetched it, or one beside it.
 const TableDescriptor *descriptor_cache_get(DescriptorCache *cache, Slice name, double now_ms, bool *is_fresh);
 // Keeps a copy; a full cache starts anew. Errors of decoding are reported, exhausted memory only means no hint.
 bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double now_ms, Error *error);

@@ -1,11 +1,11 @@
-// Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes. At an index's
-// own object: taking it.
+// Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes. At an
+// index's own object: taking it.
 //
 //   SPACE_META: "indexes" → epoch varint ‖ index set (msg/index_set.h)
 //
 // A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
-// write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the next
-// starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
+// write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the
+// next starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
 #include "op/index_ship.h"
 
 #include "op/execute.h"
@@ -46,7 +46,8 @@ bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, 
         *status = RESULT_STALE;
         return false;
     }
-    if (!index_set_decode(partition->step->arena, index_set, &partition->indexes, &partition->step->error)) return false;
+    Step *step = partition->step;
+    if (!index_set_decode(step->arena, index_set, &partition->indexes, &step->error)) return false;
     if (!has_log_readers(&partition->indexes)) return true;
     if (record->log_head - record->log_acknowledged + rows <= CHANGES_IN_FLIGHT_MAX) return true;
     *status = RESULT_BUSY;

@@ -196,7 +196,8 @@ static StepVerdict start(Step *step, Slice name) {
     case CONTROL_TABLE_GET: return get(step, found ? &table : NULL);
     case CONTROL_TABLE_DELETE: return found ? delete_table(step, &table) : reply_not_found(step, name);
     case CONTROL_TABLE_UPDATE: return found ? update(step, &table, rest) : reply_not_found(step, name);
-    case CONTROL_TABLE_DESCRIBE: return found ? table_reply_described(step, &table, false) : reply_not_found(step, name);
+    case CONTROL_TABLE_DESCRIBE:
+        return found ? table_reply_described(step, &table, false) : reply_not_found(step, name);
     case CONTROL_TABLE_REGISTER:
     case CONTROL_TABLE_REPORT: return found ? take_report(step, kind, &table, &reader) : reply_stale(step);
     default: return reply_corrupt(step);

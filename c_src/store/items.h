@@ -11,8 +11,9 @@
 #define STORED_FORMAT 1
 
 //
-// In an index's objects an item that left a key leaves a mark there for a while: its version with an empty item, so that
-// what is delivered late or twice does not bring it back. Marks have no size; reads, sums and totals pass them over.
+// In an index's objects an item that left a key leaves a mark there for a while: its version with an empty item, so
+// that what is delivered late or twice does not bring it back. Marks have no size; reads, sums and totals pass them
+// over.
 typedef struct StoredItem {
     bool found;
     uint64_t version;  // also where there is only a mark

@@ -59,7 +59,8 @@ Slice statement_text(int statement) {
         [ITEMS_RANGE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "ASC", "max"),
         [ITEMS_RANGE_REVERSE - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ? AND key < ?", "DESC", "min"),
         [ITEMS_RANGE_REVERSE_OPEN - ITEMS_FIRST_STATEMENT] = RANGE_TEXT("key >= ?", "DESC", "min"),
-        [ITEMS_TOTALS - ITEMS_FIRST_STATEMENT] = "SELECT count(size), COALESCE(sum(size), 0), count(*) - count(size) FROM items",
+        [ITEMS_TOTALS - ITEMS_FIRST_STATEMENT] =
+            "SELECT count(size), COALESCE(sum(size), 0), count(*) - count(size) FROM items",
         [ITEMS_ANY - ITEMS_FIRST_STATEMENT] = "SELECT 1 FROM items LIMIT 1",
         [ITEMS_DROP - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS items",
         [ITEMS_DROP_BIG - ITEMS_FIRST_STATEMENT] = "DROP TABLE IF EXISTS big",

@@ -51,7 +51,8 @@ async function dumpSegment(segment, state, progress) {
         if (lines.length > 0 && !process.stdout.write(lines)) await once(process.stdout, "drain");
         progress.add(page.Items.length);
         const next = page.LastEvaluatedKey;
-        state.value.segments[segment] = next === undefined ? { done: true } : { from: JSON.stringify(next, keepBinary) };
+        const isLast = next === undefined;
+        state.value.segments[segment] = isLast ? { done: true } : { from: JSON.stringify(next, keepBinary) };
         state.save();
     }
 }

@@ -87,7 +87,8 @@ async function scan(request, visit) {
         let from;
         do {
             const page = await client.send(new ScanCommand({
-                TableName: options.table, Segment: segment, TotalSegments: segments, ExclusiveStartKey: from, ...request,
+                TableName: options.table, Segment: segment, TotalSegments: segments, ExclusiveStartKey: from,
+                ...request,
             }));
             page.Items.forEach(visit);
             from = page.LastEvaluatedKey;

@@ -1,8 +1,8 @@
 // Real clients against the local host, which checks their signatures: node tests/clients/run.mjs [NAME…]
-// Each client is a folder with a manifest that pins its versions and one program, which creates a table, writes, updates
-// under a condition, pages a query and a scan, batches until nothing is left unprocessed, and meets each error as a type
-// of its own. A client whose tool chain is not here is skipped, and a line says so. What is installed for them goes to
-// .cache/clients.
+// Each client is a folder with a manifest that pins its versions and one program, which creates a table, writes,
+// updates under a condition, pages a query and a scan, batches until nothing is left unprocessed, and meets each error
+// as a type of its own. A client whose tool chain is not here is skipped, and a line says so. What is installed for
+// them goes to .cache/clients.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,10 @@ function python(program) {
         needs: ["python3", "-c", "import venv, ensurepip"],
         install: ({ cache }) => [
             ...(existsSync(join(cache, "bin/python")) ? [] : [["python3", "-m", "venv", cache]]),
-            [join(cache, "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt"],
+            [
+                join(cache, "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                "-r", "requirements.txt",
+            ],
         ],
         run: ({ cache }) => [join(cache, "bin/python"), program],
     };
@@ -70,7 +73,9 @@ process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 function chosenClients() {
     const names = process.argv.slice(2);
     const unknown = names.filter((name) => !(name in CLIENTS));
-    if (unknown.length > 0) throw new Error(`no client ${unknown.join(", ")}; there are ${Object.keys(CLIENTS).join(", ")}`);
+    if (unknown.length > 0) {
+        throw new Error(`no client ${unknown.join(", ")}; there are ${Object.keys(CLIENTS).join(", ")}`);
+    }
     return names.length > 0 ? names : Object.keys(CLIENTS);
 }
 

@@ -54,7 +54,8 @@ async function pages() {
     const numbers = Array.from({ length: 60 }, (_, sk) => sk);
     for (let at = 0; at < numbers.length; at += 25) {
         const puts = numbers.slice(at, at + 25).map((sk) => ({ PutRequest: { Item: { pk: "page", sk } } }));
-        assert.deepEqual((await send(new BatchWriteCommand({ RequestItems: { [TableName]: puts } }))).UnprocessedItems, {});
+        const { UnprocessedItems } = await send(new BatchWriteCommand({ RequestItems: { [TableName]: puts } }));
+        assert.deepEqual(UnprocessedItems, {});
     }
     const found = [];
     const query = { TableName, KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": "page" } };

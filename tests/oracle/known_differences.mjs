@@ -76,7 +76,10 @@ const ORDER = [
     // ConditionalOperator comes before what a condition of QueryFilter, ScanFilter or Expected consists of.
     [/^ConditionalOperator can/, EXPECTED_FAULT],
     // The update's syntax, the condition's syntax, and only then what values are needed for.
-    [/^Invalid ConditionExpression: Syntax error; /, /^Invalid UpdateExpression: (Incorrect operand type|Two document) /],
+    [
+        /^Invalid ConditionExpression: Syntax error; /,
+        /^Invalid UpdateExpression: (Incorrect operand type|Two document) /,
+    ],
     // Key values come before expressions.
     [/an empty (string|binary) value/, /^Invalid \w+Expression: /],
     // What an update meets on the item: which of several comes first is not known of DynamoDB.
@@ -151,7 +154,7 @@ export const KNOWN_DIFFERENCES = [
     },
     {
         name: "a value as a step of a path",
-        reason: "A point is followed by a name; DynamoDB Local reads on after a.:v, and fails where no other fault comes.",
+        reason: "A name follows a point; DynamoDB Local reads on after a.:v, and fails where no other fault comes.",
         rare: true,
         matches: ({ kind, ours, theirs }) =>
             (kind === "text" || kind === "outcome") &&

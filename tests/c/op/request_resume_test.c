@@ -135,6 +135,28 @@ TEST(writes_of_failed_objects_are_left_unprocessed) {
     end();
 }
 
+// Of a long request the state holds no items: they are taken from the request itself.
+TEST(a_long_write_of_a_failed_object_comes_back_as_it_was_sent) {
+    begin();
+    Error error;
+    Buf json;
+    buf_init(&json, &arena);
+    buf_cstr(&json, "{\"RequestItems\":{\"hash\":[{\"PutRequest\":{\"Item\":{\"pk\":{\"S\":\"a\"}}}},");
+    size_t from = json.len;
+    buf_cstr(&json, "{\"PutRequest\":{\"Item\":{\"v\":{\"S\":\"");
+    for (unsigned i = 0; i < 100 * 1024; i++) buf_u8(&json, (uint8_t)('a' + i % 26));
+    buf_cstr(&json, "\"}, \"pk\":{\"S\":\"b\"}}}}");
+    Slice sent = slice_of(json.data + from, json.len - from);
+    buf_cstr(&json, "]}}");
+    buf_u8(&json, 0);
+    Buf expected;
+    buf_init(&expected, &arena);
+    buf_format(&expected, "{\"UnprocessedItems\":{\"hash\":[%S]}}", &sent);
+    Slice body = run(&OPERATION_BATCH_WRITE_ITEM, (const char *)json.data, MOOD_FAILED, &error);
+    CHECK(slice_equal(body, slice_of(expected.data, expected.len)));
+    end();
+}
+
 TEST(a_batch_of_writes_that_all_fail_is_an_error) {
     begin();
     Error error;

@@ -33,6 +33,7 @@ static bool answer_calls(const Step *step, TestObjects *objects, Answer *answers
             *body = reader_bytes(&actions, reader_u32(&actions));
             return false;
         }
+        if (kind == ACTION_REPEAT_MESSAGE) break; // it comes last, and every step is given the message here
         CHECK(kind == ACTION_CALL);
         uint8_t role = reader_u8(&actions);
         reader_u8(&actions); // mode
@@ -53,11 +54,13 @@ Slice test_request(Arena *arena, Arena *trees, const Operation *operation, Slice
     Slice body = {NULL, 0};
     objects->calls = 0;
     buf_init(&step.actions, arena);
+    step.in.message = json;
     bool goes_on = start(&request, json, objects);
     while (goes_on) {
         Answer *answers = ARENA_ARRAY(arena, Answer, step.action_count + 1);
         if (!answer_calls(&step, objects, answers, &body)) break;
         Step next = {.arena = arena, .trees = trees, .event = EVENT_RESUME, .calls_max = objects->calls_max};
+        next.in.message = json;
         next.in.answers = answers;
         next.in.answer_count = step.action_count;
         Reader state = reader_of(step.state);

@@ -99,7 +99,7 @@ typedef struct SqlContext {
     HostObject *object;   // whose step runs; NULL: the gateway's
     sqlite3_stmt *cursors[8];
     bool has_row[8];
-    bool writes;          // some statement wrote
+    bool writes;          // some statement changed a row
     uint64_t version_max; // as in HostObject, of the step under way
     size_t fail_statement;
     bool statement_failed;

@@ -191,9 +191,9 @@ int32_t sql_run(int32_t number, const uint8_t *binds, int32_t binds_len, int32_t
     status = code == SQLITE_DONE ? SQL_DONE : failure(context.object->database);
     sqlite3_reset(statement);
     if (status != SQL_DONE) return status;
-    context.writes = true;
     check_written(number, slice_of(binds, (size_t)binds_len));
     *rows_written = sqlite3_total_changes(context.object->database) - changes;
+    if (*rows_written > 0) context.writes = true;
     return SQL_DONE;
 }
 

@@ -163,7 +163,8 @@ bool items_sweep(Step *step, double before_ms) {
 // --- Many items
 
 static bool take_chunk(void *context, const SqlColumn *columns, size_t count) {
-    if (count == 3) *(ItemsChunk *)context = (ItemsChunk){columns[0].bytes, (uint32_t)columns[1].number, columns[2].bytes};
+    if (count != 3) return false;
+    *(ItemsChunk *)context = (ItemsChunk){columns[0].bytes, (uint32_t)columns[1].number, columns[2].bytes};
     return false;
 }
 

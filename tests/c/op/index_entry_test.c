@@ -112,7 +112,8 @@ TEST(full_keys_end_with_the_items_own) {
     arena_init(&arena, 0);
     IndexSet set = test_set();
     Error error = {0};
-    Slice text = SLICE("{\"pk\":{\"S\":\"a\"},\"sk\":{\"N\":\"1\"},\"lk\":{\"S\":\"l\"},\"gk\":{\"S\":\"g\"},\"gr\":{\"N\":\"2\"}}");
+    Slice text = SLICE("{\"pk\":{\"S\":\"a\"},\"sk\":{\"N\":\"1\"},\"lk\":{\"S\":\"l\"},\"gk\":{\"S\":\"g\"},"
+                       "\"gr\":{\"N\":\"2\"}}");
     Slice item = read_item(&arena, &text);
     ItemKey base, key;
     IndexEntry entry;

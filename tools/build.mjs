@@ -123,7 +123,7 @@ async function buildSimulator(compiler, ledger) {
         return objects;
     };
     const core = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
-    const simulator = findC("tests/sim");
+    const simulator = findC("tests/sim").filter((path) => !path.includes("/server/"));
     const plain = new Map([
         ...(await compile("build/native", core, NATIVE_FLAGS)),
         ...(await compile("build/sim", simulator, flags)),
@@ -134,6 +134,15 @@ async function buildSimulator(compiler, ledger) {
     const objects = new Map([...plain, ...planted]);
     await link(compiler, ledger, flags, [...objects.values(), "-lsqlite3", "-lm"], "build/sim/sim-canary");
     console.log("build/sim/sim, build/sim/sim-canary");
+    if (!hasHeader("microhttpd.h")) {
+        console.log("SKIP sanitized server: no microhttpd.h here (Debian: libmicrohttpd-dev)");
+        return;
+    }
+    const server = await compile("build/sim", findC("tests/sim/server"), flags);
+    const host = [...plain].filter(([source]) => !source.startsWith("tests/sim/") || source.includes("/host"));
+    const parts = [...server.values(), ...host.map(([, object]) => object)];
+    await link(compiler, ledger, flags, [...parts, "-lsqlite3", "-lmicrohttpd", "-lm"], "build/sim/server");
+    console.log("build/sim/server");
 }
 
 async function buildWasmTests(compiler, ledger) {

@@ -194,12 +194,13 @@ Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice
     put_bytes(&message, none);
     put_bytes(&message, none);
     put_bytes(&message, none);
+    put_bytes(&message, none);
     return buf_view(&message);
 }
 
 static Slice encode_input(Arena *arena, const HostStep *step) {
     const HostObject *object = step->object;
-    bool starts = step->event == EVENT_START;
+    bool starts = step->event == EVENT_START || step->repeats_message;
     Buf out;
     buf_init(&out, arena);
     buf_u8(&out, ENVELOPE_VERSION);
@@ -237,7 +238,8 @@ static void read_action(Reader *reader, HostAction *action) {
     case ACTION_REPLY: action->message = take_bytes(reader); break;
     case ACTION_SET_ALARM: action->due_ms = reader_f64(reader); break;
     case ACTION_DELETE_ALL:
-    case ACTION_RESTART: break;
+    case ACTION_RESTART:
+    case ACTION_REPEAT_MESSAGE: break;
     default: violation("unknown action %d", (int)action->kind);
     }
 }
@@ -251,7 +253,11 @@ static void read_output(Arena *arena, Slice bytes, HostStep *step, bool *local_p
     step->next_state = take_bytes(&reader);
     step->action_count = reader_u32(&reader);
     step->actions = ARENA_ARRAY(arena, HostAction, step->action_count);
-    for (size_t i = 0; i < step->action_count; i++) read_action(&reader, &step->actions[i]);
+    step->wants_message = false;
+    for (size_t i = 0; i < step->action_count; i++) {
+        read_action(&reader, &step->actions[i]);
+        step->wants_message |= step->actions[i].kind == ACTION_REPEAT_MESSAGE;
+    }
     if (reader.failed || reader_left(&reader) != 0) violation("malformed output of a step");
 }
 

@@ -45,6 +45,7 @@ typedef struct HostStep {
     double now_ms;
     uint8_t entropy[16];
     Slice message;
+    bool repeats_message;    // the step before asked for it: a RESUME gets the message too
     Slice state;
     const Answer *answers;
     size_t answer_count;
@@ -58,6 +59,7 @@ typedef struct HostStep {
     Slice next_state;
     HostAction *actions;
     size_t action_count;
+    bool wants_message; // repeats_message of the next step
     bool allocation_failed; // fail_allocation was reached
     bool statement_failed;  // fail_statement was
 } HostStep;

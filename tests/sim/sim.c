@@ -39,6 +39,7 @@ typedef struct Task {
     CallMode mode;
     StepEvent event;
     Slice message;
+    bool repeats_message;
     Slice state;
     Answer *answers;
     size_t answer_count;
@@ -356,6 +357,7 @@ static void carry_out(Sim *sim, Task *task, const HostStep *step) {
     task->round++;
     if (restart && ++task->restarts <= RESTARTS_MAX) {
         task->event = EVENT_START;
+        task->repeats_message = false;
         task->state = (Slice){NULL, 0};
         task->answer_count = 0;
         run_task(sim, task);
@@ -368,6 +370,7 @@ static void carry_out(Sim *sim, Task *task, const HostStep *step) {
         return;
     }
     task->event = EVENT_RESUME;
+    task->repeats_message = step->wants_message;
     task->state = step->next_state;
     task->answers = ARENA_ARRAY(&sim->arena, Answer, calls);
     task->answer_count = task->answers_missing = calls;
@@ -384,7 +387,8 @@ static void choose_faults(Sim *sim, const Task *task, HostStep *step) {
 static void run_task(Sim *sim, Task *task) {
     Isolate *isolate = &sim->isolates[task->object != NULL ? task->object->isolate : task->isolate];
     HostStep step = {.core = isolate->core, .object = task->object, .mode = task->mode, .event = task->event,
-                     .now_ms = sim->now_ms + isolate->clock_ms, .message = task->message, .state = task->state,
+                     .now_ms = sim->now_ms + isolate->clock_ms, .message = task->message,
+                     .repeats_message = task->repeats_message, .state = task->state,
                      .answers = task->answers, .answer_count = task->event == EVENT_RESUME ? task->answer_count : 0};
     for (int i = 0; i < 2; i++) {
         uint64_t word = random_next(&sim->entropy);

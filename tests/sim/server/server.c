@@ -103,7 +103,12 @@ static HostAction run(Server *server, Arena *arena, const Run *what) {
             continue;
         }
         if (calls == 0) return reply;
-        step = (HostStep){.event = EVENT_RESUME, .state = step.next_state, .answers = answers, .answer_count = calls};
+        step = (HostStep){.event = EVENT_RESUME,
+                          .message = what->message,
+                          .repeats_message = step.wants_message,
+                          .state = step.next_state,
+                          .answers = answers,
+                          .answer_count = calls};
     }
 }
 

@@ -3,7 +3,9 @@
 // acknowledged last, or one that was under way. Then what an operator may meet: a database file of one object that is
 // damaged or cut short, and too few file descriptors.
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import {
+    closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -27,7 +29,9 @@ let passed = 0;
 let failed = 0;
 
 console.log(`seed ${seed}, ${rounds} rounds`);
-for (const layout of ["key", "hash:16"]) await check(`kill -9, layout ${layout}`, () => crashRounds(layout, Math.ceil(rounds / 2)));
+for (const layout of ["key", "hash:16"]) {
+    await check(`kill -9, layout ${layout}`, () => crashRounds(layout, Math.ceil(rounds / 2)));
+}
 await check("a damaged database of one object", () => damaged((path) => scribble(path)));
 await check("a database of one object cut short", () => damaged((path) => truncateSync(path, 5000)));
 await check("too few descriptors", fewDescriptors);
@@ -57,7 +61,8 @@ async function crashRounds(layout, count) {
         await createTable(server.url, layout);
         for (let round = 0; round < count; round++) {
             const ended = new AbortController();
-            const writers = Array.from({ length: WRITERS }, (_, writer) => write(server.url, writer, model, totals, ended));
+            const { url } = server;
+            const writers = Array.from({ length: WRITERS }, (_, writer) => write(url, writer, model, totals, ended));
             await sleep(RUN_MS_MIN + random(RUN_MS_MAX - RUN_MS_MIN));
             await server.kill();
             ended.abort();
@@ -65,7 +70,8 @@ async function crashRounds(layout, count) {
             server = await start(data);
             await verify(server.url, model, `round ${round}`);
         }
-        return `${count} crashes, ${totals.acknowledged} writes acknowledged, ${totals.refused} refused, ${totals.unknown} unknown`;
+        const { acknowledged, refused, unknown } = totals;
+        return `${count} crashes, ${acknowledged} writes acknowledged, ${refused} refused, ${unknown} unknown`;
     } finally {
         await server.kill();
         rmSync(data, { recursive: true, force: true });
@@ -115,7 +121,8 @@ async function verify(url, model, when) {
     for (const [key, known] of model) {
         const value = found.get(key) ?? 0;
         if (value !== known.acknowledged && !known.possible.includes(value)) {
-            throw new Error(`${when}: ${key} holds ${value}; acknowledged ${known.acknowledged}, possible ${known.possible}`);
+            const { acknowledged, possible } = known;
+            throw new Error(`${when}: ${key} holds ${value}; acknowledged ${acknowledged}, possible ${possible}`);
         }
         known.acknowledged = value; // whatever was under way has come or never will
         known.possible = [];
@@ -153,7 +160,9 @@ async function damaged(harm) {
             });
             answers.set(key, reply);
             const whole = reply.status === 200 && reply.json.Count === 40;
-            if (key !== "k3" && !whole) throw new Error(`${key} was harmed too: ${reply.status} ${reply.text.slice(0, 200)}`);
+            if (key !== "k3" && !whole) {
+                throw new Error(`${key} was harmed too: ${reply.status} ${reply.text.slice(0, 200)}`);
+            }
         }
         const answer = answers.get("k3");
         const isClear = answer.status === 500 && answer.json?.__type?.endsWith("InternalServerError");
@@ -200,7 +209,8 @@ async function fewDescriptors() {
             if (reply.status !== 200) throw new Error(`item ${i} answers ${reply.status} ${reply.text}`);
         }
         for (let i = 0; i < COUNT; i += 7) {
-            const reply = await post(server.url, "GetItem", { TableName: "crash", Key: { pk: { S: `k${i}` }, sk: { N: "1" } } });
+            const key = { pk: { S: `k${i}` }, sk: { N: "1" } };
+            const reply = await post(server.url, "GetItem", { TableName: "crash", Key: key });
             if (reply.json?.Item?.v?.N !== String(i)) throw new Error(`item ${i} reads ${reply.text}`);
         }
         return `${COUNT} partitions under ulimit -n 512`;
@@ -265,7 +275,8 @@ function descendants(pid) {
             // it has just ended
         }
     }
-    const below = (parent) => [...parents].filter(([, of]) => of === parent).flatMap(([child]) => [child, ...below(child)]);
+    const children = (parent) => [...parents].filter(([, of]) => of === parent).map(([child]) => child);
+    const below = (parent) => children(parent).flatMap((child) => [child, ...below(child)]);
     return below(pid);
 }
 

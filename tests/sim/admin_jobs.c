@@ -3,8 +3,8 @@
 
 #include "workload_internal.h"
 
-// A gateway may trust a descriptor for a minute, and a partition that was never written to has no tombstone: for that
-// long a table made anew may look empty through another gateway (docs/testing.md).
+// A gateway may trust a descriptor for a minute, and a partition that was never written to has no tombstone:
+// for that long a table made anew may look empty through another gateway (docs/testing.md).
 static const double NAME_REUSE_MS = 65000;
 
 static void describe(Workload *workload, Table *table, unsigned actor) {
@@ -18,15 +18,17 @@ static void describe(Workload *workload, Table *table, unsigned actor) {
 static void create(Workload *workload, const Table *table, unsigned actor) {
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
-    buf_format(&out, "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[%s{\"AttributeName\":\"pk\","
-                     "\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}%s],"
-                     "\"Tags\":[{\"Key\":\"shvm:layout\",\"Value\":\"%s\"}]}",
+    buf_format(&out,
+               "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[%s{"
+               "\"AttributeName\":\"pk\","
+               "\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}%s],"
+               "\"Tags\":[{\"Key\":\"shvm:layout\",\"Value\":\"%s\"}]}",
                table->name, table->has_sort ? "{\"AttributeName\":\"sk\",\"AttributeType\":\"N\"}," : "",
                table->has_sort ? ",{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}" : "", table->layout);
     sim_request(workload->sim, actor, "CreateTable", buf_view(&out));
 }
 
-static void delete(Workload *workload, Table *table, unsigned actor) {
+static void delete (Workload *workload, Table *table, unsigned actor) {
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
     buf_format(&out, "{\"TableName\":\"%s\"}", table->name);
@@ -47,13 +49,13 @@ void admin_wake(Workload *workload, Table *table, unsigned actor) {
     bool is_over = workload->counts.requests >= sim_options(workload->sim)->requests;
     switch (table->admin) {
     case ADMIN_CREATING: create(workload, table, actor); break;
-    case ADMIN_DELETING: delete(workload, table, actor); break;
+    case ADMIN_DELETING: delete (workload, table, actor); break;
     case ADMIN_LIVE:
         if (is_over || workload->finishing) {
             if (workload->finishing) describe(workload, table, actor);
         } else if (table->live_left-- == 0) {
             table->admin = ADMIN_DELETING;
-            delete(workload, table, actor);
+            delete (workload, table, actor);
         } else if (random_below(&workload->random, 4) == 0) {
             change(workload, table, actor);
         } else {
@@ -70,7 +72,8 @@ static void gone(Workload *workload, Table *table) {
     char prefix[64];
     int len = snprintf(prefix, sizeof prefix, "v1/p/%s", table->id);
     HostObject *object;
-    for (size_t i = 0; table->id[0] != '\0' && (object = host_object_at(sim_host(workload->sim), i)) != NULL; i++) {
+    for (size_t i = 0; table->id[0] != '\0' && (object = host_object_at(sim_host(workload->sim), i)) != NULL;
+         i++) {
         if (!slice_starts_with(object->name, slice_of(prefix, (size_t)len))) continue;
         if (host_item_count(object) > 0) violation("a deleted table left items");
     }
@@ -124,11 +127,14 @@ void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *
         if (reply->status == 200 || reply->status == 400) table->admin = ADMIN_WAITING_ACTIVE;
         break;
     case ADMIN_WAITING_ACTIVE:
-        if (is_not_found) table->admin = ADMIN_CREATING;
-        else if (reply->status == 200) described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
+        if (is_not_found)
+            table->admin = ADMIN_CREATING;
+        else if (reply->status == 200)
+            described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
         break;
     case ADMIN_LIVE:
-        if (is_not_found) violation("table %s has vanished", table->name);
+        if (is_not_found)
+            violation("table %s has vanished", table->name);
         else if (reply->status == 200 && cJSON_GetObjectItemCaseSensitive(body, "Table") != NULL) {
             described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
         }
@@ -139,8 +145,10 @@ void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *
         if (reply->status == 200 || reply->status == 400) table->admin = ADMIN_WAITING_GONE;
         break;
     case ADMIN_WAITING_GONE:
-        if (is_not_found) gone(workload, table);
-        else if (reply->status == 200) described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
+        if (is_not_found)
+            gone(workload, table);
+        else if (reply->status == 200)
+            described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
         break;
     }
     if (was_going && table->admin == ADMIN_CREATING) delay = NAME_REUSE_MS;

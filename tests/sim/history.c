@@ -1,6 +1,6 @@
-// Just-in-time linearization: a set of configurations, each a state the register may be in and which of the operations
-// under way have already taken effect, is carried along the history; where an operation's answer is heard, it must
-// have taken effect in every configuration that is kept.
+// Just-in-time linearization: a set of configurations, each a state the register may be in and which of the
+// operations under way have already taken effect, is carried along the history; where an operation's answer
+// is heard, it must have taken effect in every configuration that is kept.
 #include "history.h"
 
 #include <stdio.h>
@@ -54,15 +54,19 @@ void key_op_print(const KeyOp *op, char *text, size_t cap) {
     static const char *const CONDITIONS[] = {"", " if absent", " if present", " if value"};
     static const char *const OUTCOMES[] = {"?", "done", "refused", "nothing"};
     int at = snprintf(text, cap, "[%u, ", op->sent);
-    if (op->heard == TICK_NEVER) at += snprintf(text + at, cap - (size_t)at, "never] ");
-    else at += snprintf(text + at, cap - (size_t)at, "%u] ", op->heard);
+    if (op->heard == TICK_NEVER)
+        at += snprintf(text + at, cap - (size_t)at, "never] ");
+    else
+        at += snprintf(text + at, cap - (size_t)at, "%u] ", op->heard);
     at += snprintf(text + at, cap - (size_t)at, "%s", KINDS[op->kind]);
     if (op->value != 0) at += snprintf(text + at, cap - (size_t)at, " %u", op->value);
     at += snprintf(text + at, cap - (size_t)at, "%s", CONDITIONS[op->condition]);
     if (op->expected != 0) at += snprintf(text + at, cap - (size_t)at, " %u", op->expected);
     at += snprintf(text + at, cap - (size_t)at, ": %s", OUTCOMES[op->outcome]);
-    if (op->saw_old) at += snprintf(text + at, cap - (size_t)at, ", saw %u/%u", op->old_state.value, op->old_state.count);
-    if (op->saw_new) snprintf(text + at, cap - (size_t)at, ", made %u/%u", op->new_state.value, op->new_state.count);
+    if (op->saw_old)
+        at += snprintf(text + at, cap - (size_t)at, ", saw %u/%u", op->old_state.value, op->old_state.count);
+    if (op->saw_new)
+        snprintf(text + at, cap - (size_t)at, ", made %u/%u", op->new_state.value, op->new_state.count);
 }
 
 static bool is_same(KeyState a, KeyState b) {
@@ -186,7 +190,8 @@ static size_t list_moments(const KeyHistory *history, Moment *moments) {
     size_t count = 0;
     for (size_t i = 0; i < history->count; i++) {
         const KeyOp *op = &history->ops[i];
-        if (op->outcome == OUTCOME_NOTHING || (op->kind == KEY_READ && op->outcome == OUTCOME_UNKNOWN)) continue;
+        if (op->outcome == OUTCOME_NOTHING || (op->kind == KEY_READ && op->outcome == OUTCOME_UNKNOWN))
+            continue;
         moments[count++] = (Moment){op->sent, i, false};
         if (op->heard != TICK_NEVER) moments[count++] = (Moment){op->heard, i, true};
     }
@@ -206,8 +211,10 @@ HistoryVerdict history_check(const KeyHistory *history, size_t *culprit) {
         bool going = moment->heard ? hear(checker, slots[moment->op])
                                    : send(checker, &history->ops[moment->op], &slots[moment->op]);
         bool is_hard = checker->current.overflowed || checker->next.overflowed || checker->visited.overflowed;
-        if (is_hard || (!going && !moment->heard)) verdict = HISTORY_TOO_HARD;
-        else if (!going) verdict = HISTORY_BROKEN;
+        if (is_hard || (!going && !moment->heard))
+            verdict = HISTORY_TOO_HARD;
+        else if (!going)
+            verdict = HISTORY_BROKEN;
         *culprit = moment->op;
     }
     free(checker);

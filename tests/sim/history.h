@@ -1,5 +1,6 @@
-// The model: every key is one register, and what clients saw of it must have happened in some order that respects who
-// heard before whom sent. Writes carry unique values, so that what is read tells which write it was.
+// The model: every key is one register, and what clients saw of it must have happened in some order that
+// respects who heard before whom sent. Writes carry unique values, so that what is read tells which write it
+// was.
 #ifndef SHVM_TESTS_SIM_HISTORY_H
 #define SHVM_TESTS_SIM_HISTORY_H
 
@@ -15,7 +16,12 @@ typedef struct KeyState {
 } KeyState;
 
 typedef enum KeyOpKind { KEY_READ, KEY_PUT, KEY_UPDATE, KEY_DELETE, KEY_WIPE } KeyOpKind;
-typedef enum KeyCondition { CONDITION_NONE, CONDITION_ABSENT, CONDITION_PRESENT, CONDITION_VALUE } KeyCondition;
+typedef enum KeyCondition {
+    CONDITION_NONE,
+    CONDITION_ABSENT,
+    CONDITION_PRESENT,
+    CONDITION_VALUE
+} KeyCondition;
 typedef enum KeyOutcome {
     OUTCOME_UNKNOWN, // may take effect at any time from when it was sent on
     OUTCOME_DONE,
@@ -50,7 +56,8 @@ void history_free(KeyHistory *history);
 void key_op_print(const KeyOp *op, char *text, size_t cap);
 
 typedef enum HistoryVerdict { HISTORY_HOLDS, HISTORY_BROKEN, HISTORY_TOO_HARD } HistoryVerdict;
-// *culprit receives the op whose result no order explains. TOO_HARD: too many unknown outcomes to try them all.
+// *culprit receives the op whose result no order explains. TOO_HARD: too many unknown outcomes to try them
+// all.
 HistoryVerdict history_check(const KeyHistory *history, size_t *culprit);
 
 #endif

@@ -151,8 +151,8 @@ void host_evict(HostObject *object) {
 static int64_t count_rows(HostObject *object, const char *query) {
     sqlite3_stmt *statement = NULL;
     int64_t count = -1;
-    if (sqlite3_prepare_v2(object->database, query, -1, &statement, NULL) == SQLITE_OK
-        && sqlite3_step(statement) == SQLITE_ROW) {
+    if (sqlite3_prepare_v2(object->database, query, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
         count = sqlite3_column_int64(statement, 0);
     }
     sqlite3_finalize(statement);
@@ -164,7 +164,8 @@ int64_t host_item_count(HostObject *object) {
 }
 
 int64_t host_orphan_count(HostObject *object) {
-    return count_rows(object, "SELECT count(*) FROM big WHERE id NOT IN (SELECT big FROM items WHERE big IS NOT NULL)");
+    return count_rows(
+        object, "SELECT count(*) FROM big WHERE id NOT IN (SELECT big FROM items WHERE big IS NOT NULL)");
 }
 
 // --- Steps
@@ -280,11 +281,14 @@ static int run_core(Arena *arena, HostStep *step) {
     uint8_t *target = core_input(step->core, input.len);
     memcpy(target, input.data, input.len);
     bool show_panics = sql->show_panics;
-    *sql = (SqlContext){.object = step->object, .fail_statement = step->fail_statement, .show_panics = show_panics};
+    *sql = (SqlContext){
+        .object = step->object, .fail_statement = step->fail_statement, .show_panics = show_panics};
     if (step->object != NULL) sql->version_max = step->object->version_max;
 #ifdef SHVM_TEST_FAULTS
-    if (step->fail_once) arena_fail_once(step->fail_allocation);
-    else arena_fail_after(step->fail_allocation);
+    if (step->fail_once)
+        arena_fail_once(step->fail_allocation);
+    else
+        arena_fail_after(step->fail_allocation);
 #endif
     Role role = step->object == NULL ? ROLE_GATEWAY : step->object->role;
     int verdict = core_step(step->core, role, step->event, input.len);
@@ -328,6 +332,7 @@ void host_step(Host *host, Arena *arena, HostStep *step) {
     core_reset(step->core);
     if (object == NULL) return;
     if (keeps) object->version_max = sql->version_max;
-    if (local_present && (keeps || (step->fail_commit && CANARY(CANARY_HOST_KEEPS_LOCAL)))) set_local(object, local);
+    if (local_present && (keeps || (step->fail_commit && CANARY(CANARY_HOST_KEEPS_LOCAL))))
+        set_local(object, local);
     if (!is_lost) perform(host, object, step);
 }

@@ -1,6 +1,6 @@
-// The native host: what worker/ is to the core inside workerd, as plain C. Every object has a SQLite database of its
-// own, each writing step runs in a savepoint, `local` is replaced only by what was kept. Who calls whom and when is
-// the caller's: the simulator's scheduler, or the server's loop.
+// The native host: what worker/ is to the core inside workerd, as plain C. Every object has a SQLite database
+// of its own, each writing step runs in a savepoint, `local` is replaced only by what was kept. Who calls
+// whom and when is the caller's: the simulator's scheduler, or the server's loop.
 #ifndef SHVM_TESTS_SIM_HOST_H
 #define SHVM_TESTS_SIM_HOST_H
 
@@ -16,24 +16,25 @@ typedef struct HostObject {
     sqlite3_stmt *statements[ITEMS_STATEMENT_END]; // prepared when first used
     uint8_t *local;
     size_t local_len;
-    double alarm_ms;      // 0: none
-    uint64_t version_max; // of all items that committed steps have stored: the partition's clock never goes back
-    uint32_t life;        // counts crashes and evictions
-    unsigned isolate;     // where it lives: whose core and clock it uses
+    double alarm_ms; // 0: none
+    uint64_t
+        version_max;  // of all items that committed steps have stored: the partition's clock never goes back
+    uint32_t life;    // counts crashes and evictions
+    unsigned isolate; // where it lives: whose core and clock it uses
 } HostObject;
 
 typedef struct HostAction {
     ActionKind kind;
-    Role role;         // CALL, FORWARD
+    Role role; // CALL, FORWARD
     CallMode mode;
     Slice name;
-    Slice message;     // CALL, FORWARD; REPLY: the answer
-    int status;        // RESPOND_HTTP
+    Slice message; // CALL, FORWARD; REPLY: the answer
+    int status;    // RESPOND_HTTP
     int content_type;
     uint32_t crc32;
     Slice request_id;
     Slice body;
-    double due_ms;     // SET_ALARM
+    double due_ms; // SET_ALARM
 } HostAction;
 
 typedef struct HostStep {
@@ -45,21 +46,21 @@ typedef struct HostStep {
     double now_ms;
     uint8_t entropy[16];
     Slice message;
-    bool repeats_message;    // the step before asked for it: a RESUME gets the message too
+    bool repeats_message; // the step before asked for it: a RESUME gets the message too
     Slice state;
     const Answer *answers;
     size_t answer_count;
-    bool lose;               // the object dies before the commit
-    bool fail_commit;        // the commit fails, and the object lives on
-    size_t fail_allocation;  // the n-th allocation fails, and all after it; 0: none
-    bool fail_once;          // not those after it
-    size_t fail_statement;   // the n-th statement fails; 0: none
+    bool lose;              // the object dies before the commit
+    bool fail_commit;       // the commit fails, and the object lives on
+    size_t fail_allocation; // the n-th allocation fails, and all after it; 0: none
+    bool fail_once;         // not those after it
+    size_t fail_statement;  // the n-th statement fails; 0: none
     // Out; negative when the core could not answer, and then there is nothing else
     int verdict;
     Slice next_state;
     HostAction *actions;
     size_t action_count;
-    bool wants_message; // repeats_message of the next step
+    bool wants_message;     // repeats_message of the next step
     bool allocation_failed; // fail_allocation was reached
     bool statement_failed;  // fail_statement was
 } HostStep;
@@ -84,8 +85,8 @@ int64_t host_orphan_count(HostObject *object);
 Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice body, Slice default_layout,
                            uint32_t calls_max);
 
-// Runs one step, commits or rolls back, and performs SET_ALARM and DELETE_ALL, which the platform stores together with
-// what the step wrote. Results live in `arena`.
+// Runs one step, commits or rolls back, and performs SET_ALARM and DELETE_ALL, which the platform stores
+// together with what the step wrote. Results live in `arena`.
 void host_step(Host *host, Arena *arena, HostStep *step);
 
 // The first violation of what must always hold, or NULL. More are ignored.
@@ -98,7 +99,7 @@ void host_show_panics(bool show);
 
 // --- Between host.c and host_sql.c
 typedef struct SqlContext {
-    HostObject *object;   // whose step runs; NULL: the gateway's
+    HostObject *object; // whose step runs; NULL: the gateway's
     sqlite3_stmt *cursors[8];
     bool has_row[8];
     bool writes;          // some statement changed a row

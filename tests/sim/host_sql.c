@@ -61,7 +61,8 @@ static sqlite3_stmt *open_statement(int32_t number, Slice binds, int32_t *status
     sqlite3_stmt **statement = &object->statements[number];
     if (*statement == NULL) {
         Slice text = statement_text(number);
-        int code = sqlite3_prepare_v2(object->database, (const char *)text.data, (int)text.len, statement, NULL);
+        int code =
+            sqlite3_prepare_v2(object->database, (const char *)text.data, (int)text.len, statement, NULL);
         if (code != SQLITE_OK) {
             *status = failure(object->database);
             return NULL;
@@ -156,8 +157,8 @@ static void check_stored_item(Slice value) {
     arena_init(&arena, 0);
     Step step = {.arena = &arena};
     StoredItem item;
-    bool valid = items_next(&step, &value, &item) && value.len == 0 && item_is_valid(item.item)
-              && item_size(item.item) == item.item_bytes;
+    bool valid = items_next(&step, &value, &item) && value.len == 0 && item_is_valid(item.item) &&
+                 item_size(item.item) == item.item_bytes;
     if (!valid) {
         violation("a malformed item is stored");
     } else if (memchr(context.object->name.data, '.', context.object->name.len) == NULL) {

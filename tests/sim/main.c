@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 199309L // clock_gettime
-// The simulator's program. Every schedule is decided by its seed; a failing one is made shorter before it is printed.
+// The simulator's program. Every schedule is decided by its seed; a failing one is made shorter before it is
+// printed.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum { ALL_FAULTS = (1 << FAULT_KIND_COUNT) - 1, REQUESTS_DEFAULT = 500 };
 
 typedef struct Options {
     SimOptions sim;
-    unsigned count;  // schedules; 0: as the time allows
+    unsigned count; // schedules; 0: as the time allows
     double seconds;
     bool shrinks;
     unsigned failures_max;
@@ -63,7 +64,8 @@ static SimOptions shrink(SimOptions failing) {
     failing.explain = false;
     for (unsigned cut = failing.requests / 2; cut > 0; cut /= 2) {
         SimOptions shorter = failing;
-        for (shorter.requests -= cut; shorter.requests > 0 && !run_schedule(&shorter, &ignored); shorter.requests -= cut) {
+        for (shorter.requests -= cut; shorter.requests > 0 && !run_schedule(&shorter, &ignored);
+             shorter.requests -= cut) {
             failing = shorter;
             if (shorter.requests <= cut) break;
         }
@@ -87,7 +89,8 @@ static void report(const Options *options, const SimOptions *failing) {
     for (unsigned kind = 0; kind < FAULT_KIND_COUNT; kind++) {
         if ((shortest.faults & 1u << kind) != 0) printf(" %s", fault_name((FaultKind)kind));
     }
-    printf(" )\n  %s\n", violation_text() == NULL ? "and then it passes: the schedule is not deterministic" : violation_text());
+    printf(" )\n  %s\n", violation_text() == NULL ? "and then it passes: the schedule is not deterministic"
+                                                  : violation_text());
     fflush(stdout);
 }
 
@@ -111,25 +114,36 @@ static bool read_options(int argc, char **argv, Options *options) {
         if (i + 1 == argc) return false;
         const char *name = argv[i++];
         unsigned long long number = strtoull(argv[i], NULL, 10);
-        if (strcmp(name, "--seed") == 0) options->sim.seed = number;
-        else if (strcmp(name, "--count") == 0) options->count = (unsigned)number;
-        else if (strcmp(name, "--requests") == 0) options->sim.requests = (unsigned)number;
-        else if (strcmp(name, "--faults") == 0) options->sim.faults = (unsigned)number;
-        else if (strcmp(name, "--failures") == 0) options->failures_max = (unsigned)number;
-        else if (strcmp(name, "--seconds") == 0) options->seconds = (double)number;
+        if (strcmp(name, "--seed") == 0)
+            options->sim.seed = number;
+        else if (strcmp(name, "--count") == 0)
+            options->count = (unsigned)number;
+        else if (strcmp(name, "--requests") == 0)
+            options->sim.requests = (unsigned)number;
+        else if (strcmp(name, "--faults") == 0)
+            options->sim.faults = (unsigned)number;
+        else if (strcmp(name, "--failures") == 0)
+            options->failures_max = (unsigned)number;
+        else if (strcmp(name, "--seconds") == 0)
+            options->seconds = (double)number;
 #ifdef SHVM_CANARY_SIM
-        else if (strcmp(name, "--canary") == 0) canary_planted = (int)number;
+        else if (strcmp(name, "--canary") == 0)
+            canary_planted = (int)number;
 #endif
-        else return false;
+        else
+            return false;
     }
     return true;
 }
 
 int main(int argc, char **argv) {
-    Options options = {.sim = {.seed = 1, .requests = REQUESTS_DEFAULT, .faults = ALL_FAULTS}, .shrinks = true, .failures_max = 5};
+    Options options = {.sim = {.seed = 1, .requests = REQUESTS_DEFAULT, .faults = ALL_FAULTS},
+                       .shrinks = true,
+                       .failures_max = 5};
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr, "sim [--seed N] [--count N] [--seconds N] [--requests N] [--faults BITS] [--failures N]"
-                        " [--trace] [--no-shrink]\n");
+        fprintf(stderr,
+                "sim [--seed N] [--count N] [--seconds N] [--requests N] [--faults BITS] [--failures N]"
+                " [--trace] [--no-shrink]\n");
         return 2;
     }
     if (options.count == 0 && options.seconds == 0) options.count = 10;
@@ -144,7 +158,8 @@ int main(int argc, char **argv) {
         report(&options, &schedule);
         if (totals.failed == options.failures_max) break;
     }
-    printf("seeds %llu to %llu: %llu steps; %u requests: %u done, %u refused, %u not found, %u failed; %u deletions of tables;"
+    printf("seeds %llu to %llu: %llu steps; %u requests: %u done, %u refused, %u not found, %u failed; %u "
+           "deletions of tables;"
            " %u keys too ambiguous\n",
            (unsigned long long)options.sim.seed, (unsigned long long)options.sim.seed + totals.schedules - 1,
            (unsigned long long)totals.steps, totals.work.requests, totals.work.done, totals.work.refused,

@@ -1,5 +1,5 @@
-// Seeded randomness (splitmix64): each use has a stream of its own, so that leaving one kind of fault out does not
-// change what the others do.
+// Seeded randomness (splitmix64): each use has a stream of its own, so that leaving one kind of fault out
+// does not change what the others do.
 #ifndef SHVM_TESTS_SIM_RANDOM_H
 #define SHVM_TESTS_SIM_RANDOM_H
 

@@ -21,11 +21,13 @@ static void put_start_key(Workload *workload, Buf *out, const Client *client) {
 static long read_last_key(const Client *client, const cJSON *body) {
     const cJSON *last = cJSON_GetObjectItemCaseSensitive(body, "LastEvaluatedKey");
     if (last == NULL) return -1;
-    const cJSON *partition = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(last, "pk"), "S");
+    const cJSON *partition =
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(last, "pk"), "S");
     const cJSON *sort = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(last, "sk"), "N");
-    long key = !cJSON_IsString(partition) ? -1
-             : find_key(client->table, (unsigned)strtoul(partition->valuestring + 1, NULL, 10),
-                        sort == NULL ? 0 : (unsigned)strtoul(sort->valuestring, NULL, 10));
+    long key = !cJSON_IsString(partition)
+                   ? -1
+                   : find_key(client->table, (unsigned)strtoul(partition->valuestring + 1, NULL, 10),
+                              sort == NULL ? 0 : (unsigned)strtoul(sort->valuestring, NULL, 10));
     if (key >= 0) return key;
     violation("a LastEvaluatedKey that is no key");
     return -2;
@@ -37,9 +39,11 @@ void query_send(Workload *workload, unsigned actor) {
     Client *client = &workload->clients[actor];
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
-    buf_format(&out, "{\"TableName\":\"%s\",\"ConsistentRead\":true,\"Limit\":%u,\"ScanIndexForward\":%s,"
-                     "\"KeyConditionExpression\":\"pk = :p\",\"ExpressionAttributeValues\":{\":p\":{\"S\":\"p%u\"}}}",
-               client->table->name, client->limit, client->reverse ? "false" : "true", client->partition);
+    buf_format(
+        &out,
+        "{\"TableName\":\"%s\",\"ConsistentRead\":true,\"Limit\":%u,\"ScanIndexForward\":%s,"
+        "\"KeyConditionExpression\":\"pk = :p\",\"ExpressionAttributeValues\":{\":p\":{\"S\":\"p%u\"}}}",
+        client->table->name, client->limit, client->reverse ? "false" : "true", client->partition);
     sim_request(workload->sim, actor, "Query", buf_view(&out));
 }
 
@@ -56,7 +60,8 @@ void query_heard(Workload *workload, unsigned actor, const cJSON *body) {
         if (key < 0) return;
         long sort = table->keys[key].sort;
         bool in_order = client->reverse ? sort < before : sort > before;
-        if (!in_order || table->keys[key].partition != client->partition) violation("a query's items are out of order");
+        if (!in_order || table->keys[key].partition != client->partition)
+            violation("a query's items are out of order");
         before = sort;
         states[sort] = state;
         count++;
@@ -65,7 +70,9 @@ void query_heard(Workload *workload, unsigned actor, const cJSON *body) {
     for (unsigned sort = 0; sort < (table->has_sort ? HOT_SORT_KEYS : 1); sort++) {
         long end = last < 0 ? before : (long)table->keys[last].sort;
         bool in_range = last == -1 || (client->reverse ? (long)sort >= end : (long)sort <= end);
-        if (in_range) add_read(workload, table, (size_t)find_key(table, client->partition, sort), client->sent, states[sort]);
+        if (in_range)
+            add_read(workload, table, (size_t)find_key(table, client->partition, sort), client->sent,
+                     states[sort]);
     }
 }
 
@@ -75,8 +82,10 @@ void scan_send(Workload *workload, unsigned actor) {
     Client *client = &workload->clients[actor];
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
-    buf_format(&out, "{\"TableName\":\"%s\",\"ConsistentRead\":true,\"Limit\":%u,\"Segment\":%u,\"TotalSegments\":%u",
-               client->table->name, client->limit, client->segment, client->segments);
+    buf_format(
+        &out,
+        "{\"TableName\":\"%s\",\"ConsistentRead\":true,\"Limit\":%u,\"Segment\":%u,\"TotalSegments\":%u",
+        client->table->name, client->limit, client->segment, client->segments);
     put_start_key(workload, &out, client);
     buf_u8(&out, '}');
     sim_request(workload->sim, actor, "Scan", buf_view(&out));
@@ -84,7 +93,8 @@ void scan_send(Workload *workload, unsigned actor) {
 
 static void scan_ended(Workload *workload, Client *client) {
     Table *table = client->table;
-    if (client->changes != table->changes) return; // another table's order of keys: nothing can be said about the rest
+    if (client->changes != table->changes)
+        return; // another table's order of keys: nothing can be said about the rest
     for (size_t i = 0; i < table->key_count; i++) {
         if (!client->seen[i]) add_read(workload, table, i, client->began, (KeyState){0, 0});
         if (client->whole) table->keys[i].present_at_end = client->seen[i];
@@ -99,7 +109,8 @@ bool scan_heard(Workload *workload, unsigned actor, const cJSON *body) {
         KeyState state;
         long key = parse_item(client->table, item, &state);
         if (key < 0) return false;
-        if (client->seen[key] && client->changes == client->table->changes) violation("a scan shows an item twice");
+        if (client->seen[key] && client->changes == client->table->changes)
+            violation("a scan shows an item twice");
         client->seen[key] = true;
         add_read(workload, client->table, (size_t)key, client->sent, state);
         count++;

@@ -18,6 +18,7 @@ void check_http(const HostAction *reply) {
     if (!known_status) violation("status %d", reply->status);
     if (reply->crc32 != crc32_of(reply->body)) violation("a reply with a wrong CRC-32");
     if (reply->content_type != CONTENT_AMZ_JSON_1_0) violation("content type %d", reply->content_type);
-    if (reply->request_id.len != REQUEST_ID_BYTES) violation("a request id of %zu bytes", reply->request_id.len);
+    if (reply->request_id.len != REQUEST_ID_BYTES)
+        violation("a request id of %zu bytes", reply->request_id.len);
     if (json_scan(reply->body) != JSON_SCAN_OK) violation("a reply that is no JSON");
 }

@@ -35,10 +35,10 @@ failed += counts === null ? 1 : +counts[2];
 for (const [number, name] of canaries()) {
     const args = ["--canary", number, "--seed", seed, "--seconds", CANARY_SECONDS_MAX, "--no-shrink", "--failures", 1];
     const { stdout, stderr } = run("build/sim/sim-canary", args);
-    const found = /^FAILED seed (\d+): (.*)$/m.exec(stdout) ?? /^(.*runtime error.*|.*AddressSanitizer.*)$/m.exec(stderr);
+    const found = /^FAILED seed .*$/m.exec(stdout) ?? /^.*(runtime error|AddressSanitizer).*$/m.exec(stderr);
     if (found === null) failed++;
     else passed++;
-    console.log(found === null ? `canary ${number}, ${name}: NOT FOUND` : `canary ${number}, ${name}: found by ${found[0].slice(7)}`);
+    console.log(`canary ${number}, ${name}: ${found === null ? "NOT FOUND" : `found by ${found[0].replace("FAILED ", "")}`}`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
@@ -47,5 +47,6 @@ process.exitCode = failed > 0 ? 1 : 0;
 function canaries() {
     const header = readFileSync("c_src/base/canary.h", "utf8");
     const names = [...header.matchAll(/^ {4}CANARY_(\w+)(?: = 1)?,/gm)].map((match) => match[1]);
-    return names.filter((name) => name !== "COUNT").map((name, index) => [index + 1, name.toLowerCase().replaceAll("_", " ")]);
+    const words = names.filter((name) => name !== "COUNT").map((name) => name.toLowerCase().replaceAll("_", " "));
+    return words.map((name, index) => [index + 1, name]);
 }

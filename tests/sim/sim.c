@@ -34,7 +34,7 @@ typedef struct Task {
     struct Task *next, **link; // among the live ones
     HostObject *object;        // NULL: the gateway
     unsigned isolate;
-    uint32_t life;             // of the object, or of the gateway's isolate, when it began
+    uint32_t life; // of the object, or of the gateway's isolate, when it began
     bool is_alarm;
     CallMode mode;
     StepEvent event;
@@ -44,14 +44,14 @@ typedef struct Task {
     Answer *answers;
     size_t answer_count;
     size_t answers_missing;
-    uint32_t round;            // steps run: an answer to an earlier round's call is nobody's
-    bool forwards;             // waits for a FORWARD
+    uint32_t round; // steps run: an answer to an earlier round's call is nobody's
+    bool forwards;  // waits for a FORWARD
     bool committed;
     bool rolled_back;
     bool replied;
     int restarts;
     Request *request;
-    struct Call *call;         // what it answers; NULL: a client's request, or an alarm
+    struct Call *call; // what it answers; NULL: a client's request, or an alarm
 } Task;
 
 typedef struct Call {
@@ -111,7 +111,7 @@ struct Sim {
 };
 
 const char *fault_name(FaultKind kind) {
-    static const char *const NAMES[] = {"not-run", "answer-lost", "delay",  "evict", "crash",  "commit",
+    static const char *const NAMES[] = {"not-run", "answer-lost", "delay", "evict", "crash",  "commit",
                                         "isolate", "instance",    "alarm", "clock", "memory", "statement"};
     return NAMES[kind];
 }
@@ -249,7 +249,8 @@ static void send_call(Sim *sim, Call *call) {
 static void kill_tasks(Sim *sim, const HostObject *object, unsigned isolate) {
     for (Task *task = sim->tasks, *next; task != NULL; task = next) {
         next = task->next;
-        bool dies = object != NULL ? task->object == object : task->object == NULL && task->isolate == isolate;
+        bool dies =
+            object != NULL ? task->object == object : task->object == NULL && task->isolate == isolate;
         if (!dies) continue;
         end_task(task);
         if (task->is_alarm) {
@@ -330,8 +331,13 @@ static void start_calls(Sim *sim, Task *task, const HostStep *step) {
         const HostAction *action = &step->actions[i];
         if (action->kind != ACTION_CALL && action->kind != ACTION_FORWARD) continue;
         Call *call = ARENA_NEW(&sim->arena, Call);
-        *call = (Call){.caller = task, .round = task->round, .slot = slot++, .role = action->role,
-                       .is_forward = action->kind == ACTION_FORWARD, .mode = action->mode, .name = action->name,
+        *call = (Call){.caller = task,
+                       .round = task->round,
+                       .slot = slot++,
+                       .role = action->role,
+                       .is_forward = action->kind == ACTION_FORWARD,
+                       .mode = action->mode,
+                       .name = action->name,
                        .message = action->message};
         send_call(sim, call);
     }
@@ -379,17 +385,25 @@ static void carry_out(Sim *sim, Task *task, const HostStep *step) {
 
 static void choose_faults(Sim *sim, const Task *task, HostStep *step) {
     step->lose = task->object != NULL && strikes(sim, FAULT_CRASH, 150);
-    if (strikes(sim, FAULT_MEMORY, 100)) step->fail_allocation = 1 + random_below(&sim->streams[FAULT_MEMORY], 90);
+    if (strikes(sim, FAULT_MEMORY, 100))
+        step->fail_allocation = 1 + random_below(&sim->streams[FAULT_MEMORY], 90);
     step->fail_once = random_below(&sim->streams[FAULT_MEMORY], 2) == 0;
-    if (strikes(sim, FAULT_STATEMENT, 150)) step->fail_statement = 1 + random_below(&sim->streams[FAULT_STATEMENT], 4);
+    if (strikes(sim, FAULT_STATEMENT, 150))
+        step->fail_statement = 1 + random_below(&sim->streams[FAULT_STATEMENT], 4);
 }
 
 static void run_task(Sim *sim, Task *task) {
     Isolate *isolate = &sim->isolates[task->object != NULL ? task->object->isolate : task->isolate];
-    HostStep step = {.core = isolate->core, .object = task->object, .mode = task->mode, .event = task->event,
-                     .now_ms = sim->now_ms + isolate->clock_ms, .message = task->message,
-                     .repeats_message = task->repeats_message, .state = task->state,
-                     .answers = task->answers, .answer_count = task->event == EVENT_RESUME ? task->answer_count : 0};
+    HostStep step = {.core = isolate->core,
+                     .object = task->object,
+                     .mode = task->mode,
+                     .event = task->event,
+                     .now_ms = sim->now_ms + isolate->clock_ms,
+                     .message = task->message,
+                     .repeats_message = task->repeats_message,
+                     .state = task->state,
+                     .answers = task->answers,
+                     .answer_count = task->event == EVENT_RESUME ? task->answer_count : 0};
     for (int i = 0; i < 2; i++) {
         uint64_t word = random_next(&sim->entropy);
         memcpy(step.entropy + 8 * i, &word, sizeof word);
@@ -401,11 +415,18 @@ static void run_task(Sim *sim, Task *task) {
     sim->steps++;
     sim_trace(sim, "step %d of %.*s, event %d: verdict %d%s%s", (int)task->round,
               task->object == NULL ? 7 : (int)task->object->name.len,
-              task->object == NULL ? "gateway" : (const char *)task->object->name.data, (int)task->event, step.verdict,
-              step.lose ? ", lost" : step.fail_commit ? ", commit failed" : "", step.allocation_failed ? ", no memory" : step.statement_failed ? ", no storage" : "");
+              task->object == NULL ? "gateway" : (const char *)task->object->name.data, (int)task->event,
+              step.verdict,
+              step.lose          ? ", lost"
+              : step.fail_commit ? ", commit failed"
+                                 : "",
+              step.allocation_failed  ? ", no memory"
+              : step.statement_failed ? ", no storage"
+                                      : "");
     note_alarm(sim, task->object, alarm_before);
     if (step.verdict < 0 || strikes(sim, FAULT_INSTANCE, 200)) replace_core(isolate);
-    if (task->object == NULL && task->event == EVENT_RESUME && step.allocation_failed) task->request->uncertain = true;
+    if (task->object == NULL && task->event == EVENT_RESUME && step.allocation_failed)
+        task->request->uncertain = true;
     if (step.lose && CANARY(CANARY_HOST_ACKS_BEFORE_COMMIT)) carry_out(sim, task, &step);
     if (step.lose || (task->object != NULL && strikes(sim, FAULT_CRASH, 150))) {
         kill_object(sim, task->object);
@@ -455,7 +476,8 @@ static void alarm_due(Sim *sim, HostObject *object) {
         return;
     }
     if (strikes(sim, FAULT_ALARM, 3)) {
-        push(sim, random_below(&sim->streams[FAULT_ALARM], 60000), (Event){.kind = EVENT_ALARM_DUE, .object = object});
+        push(sim, random_below(&sim->streams[FAULT_ALARM], 60000),
+             (Event){.kind = EVENT_ALARM_DUE, .object = object});
         return;
     }
     double due = object->alarm_ms;
@@ -478,7 +500,8 @@ static void chaos(Sim *sim) {
         HostObject *object = host_object_at(sim->host, random_below(evict, (uint32_t)count));
         if (!is_busy(sim, object)) kill_object(sim, object);
     }
-    if (strikes(sim, FAULT_ISOLATE, 120)) kill_isolate(sim, random_below(&sim->streams[FAULT_ISOLATE], ISOLATES));
+    if (strikes(sim, FAULT_ISOLATE, 120))
+        kill_isolate(sim, random_below(&sim->streams[FAULT_ISOLATE], ISOLATES));
     if (strikes(sim, FAULT_CLOCK, 60)) {
         static const double JUMPS_MS[] = {1000, 7000, 70000, 700000};
         sim->now_ms += JUMPS_MS[random_below(clock, 4)];
@@ -489,9 +512,12 @@ static void chaos(Sim *sim) {
 }
 
 static void heard(Sim *sim, const Event *event) {
-    Reply answer = {.status = event->http.kind == 0 ? 0 : event->http.status, .uncertain = event->request->uncertain};
-    if (answer.status == -1) answer.status = 500;
-    else if (answer.status != 0) check_http(&event->http);
+    Reply answer = {.status = event->http.kind == 0 ? 0 : event->http.status,
+                    .uncertain = event->request->uncertain};
+    if (answer.status == -1)
+        answer.status = 500;
+    else if (answer.status != 0)
+        check_http(&event->http);
     answer.body = event->http.body;
     workload_heard(sim->workload, event->client, &answer);
 }

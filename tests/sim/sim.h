@@ -1,5 +1,5 @@
-// A whole cluster in one process: gateways, objects, the calls between them, clocks and alarms, all decided by one seed.
-// Steps are instants; between them anything may happen that the platform allows.
+// A whole cluster in one process: gateways, objects, the calls between them, clocks and alarms, all decided
+// by one seed. Steps are instants; between them anything may happen that the platform allows.
 #ifndef SHVM_TESTS_SIM_SIM_H
 #define SHVM_TESTS_SIM_SIM_H
 
@@ -28,8 +28,8 @@ typedef struct SimOptions {
     uint64_t seed;
     unsigned requests; // after so many the clients stop
     unsigned faults;   // bits 1 << FaultKind
-    bool trace;   // print what happens
-    bool explain; // print the history that cannot be
+    bool trace;        // print what happens
+    bool explain;      // print the history that cannot be
 } SimOptions;
 
 typedef struct Sim Sim;
@@ -39,7 +39,8 @@ typedef struct Workload Workload;
 typedef struct Reply {
     int status;
     Slice body;
-    bool uncertain; // something happened after which a failed request may still have been, or may yet be, carried out
+    bool uncertain; // something happened after which a failed request may still have been, or may yet be,
+                    // carried out
 } Reply;
 
 Sim *sim_new(const SimOptions *options);

@@ -41,12 +41,14 @@ long parse_item(const Table *table, const cJSON *item, KeyState *state) {
         violation("an item without its attributes");
         return -1;
     }
-    *state = (KeyState){(uint32_t)strtoul(value, NULL, 10), count == NULL ? 0 : (uint32_t)strtoul(count, NULL, 10)};
+    *state = (KeyState){(uint32_t)strtoul(value, NULL, 10),
+                        count == NULL ? 0 : (uint32_t)strtoul(count, NULL, 10)};
     char letter;
     size_t length = padding_of(state->value, &letter);
     bool is_whole = strlen(padding) == length;
     for (size_t i = 0; i < length && is_whole; i++) is_whole = padding[i] == letter;
-    long key = find_key(table, (unsigned)strtoul(partition + 1, NULL, 10), sort == NULL ? 0 : (unsigned)strtoul(sort, NULL, 10));
+    long key = find_key(table, (unsigned)strtoul(partition + 1, NULL, 10),
+                        sort == NULL ? 0 : (unsigned)strtoul(sort, NULL, 10));
     if (!is_whole || key < 0) violation("value %u was read with parts of another item", state->value);
     return is_whole ? key : -1;
 }
@@ -90,8 +92,10 @@ static size_t pick_key(Workload *workload, const Table *table) {
 // A value that the key has been given before, to be compared with.
 static uint32_t old_value(Workload *workload, const Key *key) {
     for (int i = 0; i < 4 && key->history.count > 0; i++) {
-        const KeyOp *op = &key->history.ops[key->history.count - 1 - random_below(&workload->random,
-                                            key->history.count > 4 ? 4 : (uint32_t)key->history.count)];
+        const KeyOp *op =
+            &key->history.ops[key->history.count - 1 -
+                              random_below(&workload->random,
+                                           key->history.count > 4 ? 4 : (uint32_t)key->history.count)];
         if (op->value != 0) return op->value;
     }
     return workload->last_value + 1000000; // nobody's
@@ -113,18 +117,21 @@ static KeyOp *entry_op(Client *client, size_t entry) {
 static void put_condition(Workload *workload, Buf *out, KeyOp *op, const Key *key, bool has_values) {
     static const char *const TEXTS[] = {"", "attribute_not_exists(pk)", "attribute_exists(pk)", "v = :old"};
     op->condition = random_below(&workload->random, 2) == 0 ? CONDITION_NONE
-                  : key->history.count < 4 ? CONDITION_ABSENT
-                                                            : (KeyCondition)(1 + random_below(&workload->random, 3));
+                    : key->history.count < 4                ? CONDITION_ABSENT
+                                             : (KeyCondition)(1 + random_below(&workload->random, 3));
     if (op->condition == CONDITION_VALUE) {
         op->expected = old_value(workload, key);
-        if (has_values) buf_format(out, ",\":old\":{\"N\":\"%u\"}}", op->expected);
-        else buf_format(out, ",\"ExpressionAttributeValues\":{\":old\":{\"N\":\"%u\"}}", op->expected);
+        if (has_values)
+            buf_format(out, ",\":old\":{\"N\":\"%u\"}}", op->expected);
+        else
+            buf_format(out, ",\"ExpressionAttributeValues\":{\":old\":{\"N\":\"%u\"}}", op->expected);
     } else if (has_values) {
         buf_u8(out, '}');
     }
     if (op->condition == CONDITION_NONE) return;
     buf_format(out, ",\"ConditionExpression\":\"%s\"", TEXTS[op->condition]);
-    if (random_below(&workload->random, 2) == 0) buf_cstr(out, ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
+    if (random_below(&workload->random, 2) == 0)
+        buf_cstr(out, ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
 }
 
 static void single_send(Workload *workload, unsigned actor) {
@@ -132,8 +139,12 @@ static void single_send(Workload *workload, unsigned actor) {
     Table *table = client->table;
     size_t index = pick_key(workload, table);
     const Key *key = &table->keys[index];
-    static const KeyOpKind KINDS[] = {[JOB_PUT] = KEY_PUT, [JOB_UPDATE] = KEY_UPDATE, [JOB_DELETE] = KEY_DELETE, [JOB_GET] = KEY_READ};
-    static const char *const NAMES[] = {[JOB_PUT] = "PutItem", [JOB_UPDATE] = "UpdateItem", [JOB_DELETE] = "DeleteItem", [JOB_GET] = "GetItem"};
+    static const KeyOpKind KINDS[] = {
+        [JOB_PUT] = KEY_PUT, [JOB_UPDATE] = KEY_UPDATE, [JOB_DELETE] = KEY_DELETE, [JOB_GET] = KEY_READ};
+    static const char *const NAMES[] = {[JOB_PUT] = "PutItem",
+                                        [JOB_UPDATE] = "UpdateItem",
+                                        [JOB_DELETE] = "DeleteItem",
+                                        [JOB_GET] = "GetItem"};
     KeyOp *op = add_op(workload, actor, index, KINDS[client->job]);
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
@@ -146,8 +157,11 @@ static void single_send(Workload *workload, unsigned actor) {
         buf_format(&out, ",\"Key\":{%S}", &json);
     }
     if (client->job == JOB_UPDATE) {
-        buf_cstr(&out, ",\"UpdateExpression\":\"SET v = :v, fill = :fill ADD n :one\",\"ExpressionAttributeValues\":{");
-        put_value(workload, &out, op->value, "\":one\":{\"N\":\"1\"},\":v\":{\"N\":\"%u\"},\":fill\":{\"S\":\"");
+        buf_cstr(
+            &out,
+            ",\"UpdateExpression\":\"SET v = :v, fill = :fill ADD n :one\",\"ExpressionAttributeValues\":{");
+        put_value(workload, &out, op->value,
+                  "\":one\":{\"N\":\"1\"},\":v\":{\"N\":\"%u\"},\":fill\":{\"S\":\"");
         buf_cstr(&out, "\"}");
         put_condition(workload, &out, op, key, true);
         static const char *const WANTED[] = {"NONE", "ALL_NEW", "ALL_OLD"};
@@ -206,7 +220,8 @@ static void batch_send(Workload *workload, unsigned actor) {
     size_t wanted = 1 + random_below(&workload->random, BATCH_MAX);
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
-    buf_format(&out, "{\"RequestItems\":{\"%s\":%s[", client->table->name, writes ? "" : "{\"ConsistentRead\":true,\"Keys\":");
+    buf_format(&out, "{\"RequestItems\":{\"%s\":%s[", client->table->name,
+               writes ? "" : "{\"ConsistentRead\":true,\"Keys\":");
     for (size_t i = 0; i < wanted; i++) {
         size_t index = pick_key(workload, client->table);
         if (is_in_batch(client, index)) continue;
@@ -233,22 +248,28 @@ static void batch_send(Workload *workload, unsigned actor) {
 static long parse_key(const Table *table, const cJSON *key) {
     const char *partition = member_text(key, "pk", "S"), *sort = member_text(key, "sk", "N");
     if (partition == NULL) return -1;
-    return find_key(table, (unsigned)strtoul(partition + 1, NULL, 10), sort == NULL ? 0 : (unsigned)strtoul(sort, NULL, 10));
+    return find_key(table, (unsigned)strtoul(partition + 1, NULL, 10),
+                    sort == NULL ? 0 : (unsigned)strtoul(sort, NULL, 10));
 }
 
 // The keys that a batch left undone.
 static void list_unprocessed(const Client *client, const cJSON *body, bool undone[KEYS_MAX]) {
     bool writes = client->job == JOB_BATCH_WRITE;
-    const cJSON *left = cJSON_GetObjectItemCaseSensitive(body, writes ? "UnprocessedItems" : "UnprocessedKeys");
+    const cJSON *left =
+        cJSON_GetObjectItemCaseSensitive(body, writes ? "UnprocessedItems" : "UnprocessedKeys");
     left = cJSON_GetObjectItemCaseSensitive(left, client->table->name);
     if (!writes) left = cJSON_GetObjectItemCaseSensitive(left, "Keys");
     const cJSON *one;
     cJSON_ArrayForEach(one, left) {
-        const cJSON *put = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(one, "PutRequest"), "Item");
-        const cJSON *gone = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(one, "DeleteRequest"), "Key");
+        const cJSON *put =
+            cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(one, "PutRequest"), "Item");
+        const cJSON *gone =
+            cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(one, "DeleteRequest"), "Key");
         long key = parse_key(client->table, !writes ? one : put != NULL ? put : gone);
-        if (key < 0 || !is_in_batch(client, (size_t)key)) violation("a batch leaves what it was not given");
-        else undone[key] = true;
+        if (key < 0 || !is_in_batch(client, (size_t)key))
+            violation("a batch leaves what it was not given");
+        else
+            undone[key] = true;
     }
 }
 
@@ -256,13 +277,15 @@ static void batch_heard(Client *client, uint32_t tick, const cJSON *body, bool u
     bool undone[KEYS_MAX] = {false}, found[KEYS_MAX] = {false};
     KeyState states[KEYS_MAX] = {{0, 0}};
     list_unprocessed(client, body, undone);
-    const cJSON *items = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(body, "Responses"), client->table->name);
+    const cJSON *items = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(body, "Responses"),
+                                                          client->table->name);
     const cJSON *item;
     cJSON_ArrayForEach(item, items) {
         KeyState state;
         long key = parse_item(client->table, item, &state);
         if (key < 0) return;
-        if (!is_in_batch(client, (size_t)key) || found[key]) violation("a batch answers what it was not asked");
+        if (!is_in_batch(client, (size_t)key) || found[key])
+            violation("a batch answers what it was not asked");
         found[key] = true;
         states[key] = state;
     }
@@ -285,9 +308,10 @@ static void batch_heard(Client *client, uint32_t tick, const cJSON *body, bool u
 // --- Jobs
 
 static void start_job(Workload *workload, unsigned actor) {
-    static const JobKind MIX[] = {JOB_PUT, JOB_PUT, JOB_PUT, JOB_PUT, JOB_UPDATE, JOB_UPDATE, JOB_UPDATE, JOB_DELETE, JOB_DELETE,
-                                  JOB_GET, JOB_GET, JOB_GET, JOB_QUERY, JOB_QUERY, JOB_SCAN, JOB_BATCH_WRITE, JOB_BATCH_WRITE,
-                                  JOB_BATCH_GET, JOB_BATCH_GET, JOB_LIST};
+    static const JobKind MIX[] = {JOB_PUT,         JOB_PUT,         JOB_PUT,       JOB_PUT,       JOB_UPDATE,
+                                  JOB_UPDATE,      JOB_UPDATE,      JOB_DELETE,    JOB_DELETE,    JOB_GET,
+                                  JOB_GET,         JOB_GET,         JOB_QUERY,     JOB_QUERY,     JOB_SCAN,
+                                  JOB_BATCH_WRITE, JOB_BATCH_WRITE, JOB_BATCH_GET, JOB_BATCH_GET, JOB_LIST};
     Client *client = &workload->clients[actor];
     Table *table = &workload->tables[random_below(&workload->random, TABLES)];
     *client = (Client){.table = table, .changes = table->changes, .last_key = -1};
@@ -318,8 +342,13 @@ void workload_wake(Workload *workload, unsigned actor) {
         admin_wake(workload, &workload->tables[actor - CLIENTS], actor);
     } else if (workload->finishing) {
         Client *client = &workload->clients[actor];
-        *client = (Client){.job = JOB_SCAN, .whole = true, .table = &workload->tables[actor],
-                           .changes = workload->tables[actor].changes, .last_key = -1, .limit = 30, .segments = 1};
+        *client = (Client){.job = JOB_SCAN,
+                           .whole = true,
+                           .table = &workload->tables[actor],
+                           .changes = workload->tables[actor].changes,
+                           .last_key = -1,
+                           .limit = 30,
+                           .segments = 1};
         client->sent = client->began = sim_tick(workload->sim);
         scan_send(workload, actor);
     } else if (workload->counts.requests < sim_options(workload->sim)->requests) {
@@ -337,7 +366,8 @@ static void failed(Client *client, uint32_t tick, bool may_have_run) {
 }
 
 // Whether a job was carried out, or refused by its condition; false: it failed one way or another.
-static bool succeeded(Workload *workload, Client *client, const Reply *reply, const cJSON *body, uint32_t tick) {
+static bool succeeded(Workload *workload, Client *client, const Reply *reply, const cJSON *body,
+                      uint32_t tick) {
     WorkloadCounts *counts = &workload->counts;
     if (reply->status == 200) {
         counts->done++;
@@ -358,7 +388,8 @@ static bool succeeded(Workload *workload, Client *client, const Reply *reply, co
         return false;
     }
     if (reply->status == 400 && !is_error(body, "ThrottlingException")) {
-        violation("refused: %.*s", (int)(reply->body.len < 300 ? reply->body.len : 300), (const char *)reply->body.data);
+        violation("refused: %.*s", (int)(reply->body.len < 300 ? reply->body.len : 300),
+                  (const char *)reply->body.data);
     }
     if (sim_options(workload->sim)->faults == 0) violation("a request failed without a fault");
     counts->unknown++;
@@ -408,7 +439,8 @@ static void make_table(Workload *workload, Table *table, unsigned number) {
         table->keys[table->key_count++] = (Key){.partition = i / sorts, .sort = i % sorts};
     }
     unsigned cold = 10 + random_below(&workload->random, 60);
-    for (unsigned i = 0; i < cold; i++) table->keys[table->key_count++] = (Key){.partition = HOT_PARTITIONS + i};
+    for (unsigned i = 0; i < cold; i++)
+        table->keys[table->key_count++] = (Key){.partition = HOT_PARTITIONS + i};
 }
 
 Workload *workload_new(Sim *sim) {
@@ -446,7 +478,8 @@ static void explain(const Table *table, const Key *key, size_t culprit) {
         const KeyOp *op = &key->history.ops[i];
         if (op->outcome == OUTCOME_NOTHING) continue;
         key_op_print(op, text, sizeof text);
-        printf("    %s %s p%u/%u %s\n", i == culprit ? "=>" : "  ", table->name, key->partition, key->sort, text);
+        printf("    %s %s p%u/%u %s\n", i == culprit ? "=>" : "  ", table->name, key->partition, key->sort,
+               text);
     }
 }
 
@@ -463,7 +496,8 @@ static void check_table(Workload *workload, const Table *table) {
         if (sim_options(workload->sim)->explain) explain(table, key, culprit);
     }
     bool counts_hold = table->item_count == (double)present || table->active_tick == 0;
-    if (!counts_hold) violation("%s is described with %g items and has %zu", table->name, table->item_count, present);
+    if (!counts_hold)
+        violation("%s is described with %g items and has %zu", table->name, table->item_count, present);
 }
 
 void workload_check(Workload *workload) {

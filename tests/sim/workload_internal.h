@@ -16,7 +16,13 @@ enum {
     PAGES_MAX = 400,
 };
 
-typedef enum AdminState { ADMIN_CREATING, ADMIN_WAITING_ACTIVE, ADMIN_LIVE, ADMIN_DELETING, ADMIN_WAITING_GONE } AdminState;
+typedef enum AdminState {
+    ADMIN_CREATING,
+    ADMIN_WAITING_ACTIVE,
+    ADMIN_LIVE,
+    ADMIN_DELETING,
+    ADMIN_WAITING_GONE
+} AdminState;
 
 typedef struct Key {
     unsigned partition;
@@ -42,7 +48,16 @@ typedef struct Table {
 } Table;
 
 typedef enum JobKind {
-    JOB_NONE, JOB_PUT, JOB_UPDATE, JOB_DELETE, JOB_GET, JOB_QUERY, JOB_SCAN, JOB_BATCH_WRITE, JOB_BATCH_GET, JOB_LIST
+    JOB_NONE,
+    JOB_PUT,
+    JOB_UPDATE,
+    JOB_DELETE,
+    JOB_GET,
+    JOB_QUERY,
+    JOB_SCAN,
+    JOB_BATCH_WRITE,
+    JOB_BATCH_GET,
+    JOB_LIST
 } JobKind;
 
 typedef struct Entry {
@@ -55,18 +70,18 @@ typedef struct Client {
     Table *table;
     Entry entries[BATCH_MAX];
     size_t entry_count;
-    uint32_t sent;       // the request under way
-    uint32_t began;      // the first of a scan's pages
-    unsigned partition;  // QUERY
+    uint32_t sent;      // the request under way
+    uint32_t began;     // the first of a scan's pages
+    unsigned partition; // QUERY
     bool reverse;
     unsigned limit;
     unsigned segment, segments;
     unsigned pages;
     unsigned tries;
-    long last_key;       // where the next page begins behind; -1: the beginning
+    long last_key; // where the next page begins behind; -1: the beginning
     bool seen[KEYS_MAX];
-    unsigned changes;    // the table's, when it began
-    bool whole;          // a scan of the end: to be finished whatever it takes
+    unsigned changes; // the table's, when it began
+    bool whole;       // a scan of the end: to be finished whatever it takes
 } Client;
 
 struct Workload {

@@ -1,4 +1,5 @@
-// The native host behind HTTP: the core under the sanitizers, for any test that speaks to a server, and for gdb.
+// The native host behind HTTP: the core under the sanitizers, for any test that speaks to a server, and for
+// gdb.
 //     build/sim/server [port] [folder]        in memory where no folder is named
 // One thread, one request at a time; due alarms run before each. A sanitizer's report ends the process.
 #define _POSIX_C_SOURCE 200809L // clock_gettime, sigwait
@@ -50,7 +51,8 @@ typedef struct Run {
 // The reply; kind 0 where there is none.
 static HostAction run(Server *server, Arena *arena, const Run *what);
 
-static Answer call(Server *server, Arena *arena, const HostAction *action, unsigned depth, HostAction *reply) {
+static Answer call(Server *server, Arena *arena, const HostAction *action, unsigned depth,
+                   HostAction *reply) {
     if (depth == DEPTH_MAX) return (Answer){.status = ANSWER_FAILED};
     Run callee = {.object = host_object(server->host, action->role, action->name),
                   .mode = action->mode,
@@ -153,8 +155,8 @@ static enum MHD_Result serve(Server *server, struct MHD_Connection *connection, 
     arena_init(&arena, 0);
     run_alarms(server);
     Run gateway = {.message = host_gateway_message(&arena, header_of(connection, "x-amz-target"),
-                                                   header_of(connection, "content-type"), body, SLICE("hash:16"),
-                                                   CALLS_MAX)};
+                                                   header_of(connection, "content-type"), body,
+                                                   SLICE("hash:16"), CALLS_MAX)};
     HostAction reply = run(server, &arena, &gateway);
     if (reply.kind != ACTION_RESPOND_HTTP) {
         Slice text = SLICE("{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\"}");
@@ -165,8 +167,9 @@ static enum MHD_Result serve(Server *server, struct MHD_Connection *connection, 
     return queued;
 }
 
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *data, size_t *size, void **state) {
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data, size_t *size,
+                              void **state) {
     (void)url, (void)version;
     Upload *upload = *state;
     if (upload == NULL) {
@@ -208,10 +211,11 @@ int main(int argc, char **argv) {
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, port, NULL, NULL, handle, &server, MHD_OPTION_SOCK_ADDR,
-                         &address, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_END);
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, port, NULL, NULL, handle,
+                                                 &server, MHD_OPTION_SOCK_ADDR, &address,
+                                                 MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_END);
     if (daemon == NULL) {
         fprintf(stderr, "cannot serve on port %u\n", (unsigned)port);
         return 1;

@@ -100,15 +100,20 @@ static bool has_empty_attribute(Slice item) {
     return false;
 }
 
-// An empty key value is reported before empty expressions. Which attributes of an item to put are its key is only known
-// with the table, so where one of them may turn out to be empty, an empty expression waits.
+// What was found is reported once the key attributes turn out not to be empty.
+static void put_off(WriteRequest *write, Step *step) {
+    if (write->after_key.kind == ERROR_NONE) write->after_key = step->error;
+    step->error = (Error){0};
+}
+
+// An empty key value is reported before empty expressions and a malformed Expected. Which attributes of an item to put
+// are its key is only known with the table, so where one of them may turn out to be empty, these wait.
 static bool parse_put_expressions(Request *request, WriteRequest *write, Placeholders *placeholders) {
     Step *step = request->step;
     if (!has_empty_attribute(write->given) || request_check_not_empty(request, EXPRESSION_CONDITION)) {
         return step->error.kind == ERROR_NONE && parse_expressions(request, write, placeholders);
     }
-    write->after_key = step->error;
-    step->error = (Error){0};
+    put_off(write, step);
     return true;
 }
 
@@ -148,7 +153,11 @@ static bool parse_write(Request *request, CommandKind kind, const ValueRules *ru
         && !compile_attribute_updates(request, write, rules)) {
         return false;
     }
-    if (!compile_expected(request, write, operator, rules)) return false;
+    if (!compile_expected(request, write, operator, rules)) {
+        bool may_wait = kind == COMMAND_PUT && step->error.kind == ERROR_VALIDATION;
+        if (!may_wait || !has_empty_attribute(write->given)) return false;
+        put_off(write, step);
+    }
     if (kind == COMMAND_PUT && item_size(write->given) > ITEM_SIZE_BYTES_MAX) {
         return error_validation(&step->error, step->arena, "Item size has exceeded the maximum allowed size");
     }

@@ -5,6 +5,7 @@ import { EMPTY } from "./envelope.js";
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const HELD_BYTES_MAX = 32 * 1024 * 1024;
+const KEPT_FOR_SMALL_BYTES = 8 * 1024 * 1024; // beyond that, so that large bodies cannot keep small ones out
 const SMALL_BYTES_MAX = 64 * 1024; // read in one go, without a clock
 const ARRIVAL_MS_MAX = 20_000;
 // What is read and dropped of a body that is too long: a client that is still sending would not hear the answer.
@@ -21,8 +22,8 @@ let held = 0; // bytes of all bodies that wait for their requests' answers
 export class BodyShare {
     #bytes = 0;
 
-    take(bytes) {
-        if (held + bytes > HELD_BYTES_MAX && held > this.#bytes) throw new BodyRefused(Refusal.OVERLOADED);
+    take(bytes, max = HELD_BYTES_MAX) {
+        if (held + bytes > max && held > this.#bytes) throw new BodyRefused(Refusal.OVERLOADED);
         this.#bytes += bytes;
         held += bytes;
     }
@@ -51,7 +52,7 @@ export async function readBody(request, share) {
 
 async function readSmall(request, share) {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    share.take(bytes.length);
+    share.take(bytes.length, HELD_BYTES_MAX + KEPT_FOR_SMALL_BYTES);
     return bytes;
 }
 

@@ -1,12 +1,12 @@
 // HTTP around DynamoDB, byte for byte: what is between a client's socket and the first look at its request.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { request as httpRequest } from "node:http";
-import { Agent } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { before, describe, test } from "node:test";
 import { crc32, deflateRawSync, deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { HASH_TABLE, suiteServer } from "./support.mjs";
+import { HASH_TABLE, eventually, suiteServer } from "./support.mjs";
 
 const JSON_1_0 = "application/x-amz-json-1.0";
 const XML = "<UnknownOperationException/>\n";
@@ -166,6 +166,32 @@ describe("wire", () => {
         const bomb = gzipSync(Buffer.alloc(300 * MB, " "), { level: 1 });
         assert.equal((await ask("GetItem", bomb, { "content-encoding": "gzip" })).status, 413);
         assert.equal((await ask("GetItem", getBig)).status, 200, "and the next request is served");
+    });
+
+    test("uploads that never end are bounded, and hold nobody up", async () => {
+        const { hostname, port } = new URL(server.url);
+        const head = `POST / HTTP/1.1\r\nhost: ${hostname}\r\nx-amz-target: DynamoDB_20120810.PutItem\r\n` +
+            `content-type: ${JSON_1_0}\r\ncontent-length: ${16 * MB}\r\n\r\n`;
+        const refusals = [];
+        const uploads = Array.from({ length: 12 }, () => {
+            const socket = connect(Number(port), hostname);
+            socket.on("error", () => {});
+            socket.on("data", (chunk) => refusals.push(String(chunk)));
+            socket.write(head);
+            socket.write(Buffer.alloc(4 * MB, " "));
+            return socket;
+        });
+        const held = async () => {
+            const text = await (await fetch(`${server.url}/_shvm/metrics`)).text();
+            return Number(/^shvm_request_body_bytes_held (\d+)$/m.exec(text)[1]);
+        };
+        const most = await eventually(held, (bytes) => bytes > 20 * MB);
+        assert.ok(most <= 32 * MB, `${most} bytes are held`);
+        const isThrottled = (replies) => replies.some((reply) => reply.includes("ThrottlingException"));
+        await eventually(async () => refusals, isThrottled);
+        for (let i = 0; i < 20; i++) assert.equal((await ask("GetItem", getBig)).status, 200);
+        uploads.forEach((socket) => socket.destroy());
+        await eventually(held, (bytes) => bytes === 0);
     });
 
     test("large replies are compressed for who asks", async () => {

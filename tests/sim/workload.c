@@ -314,7 +314,7 @@ static void start_job(Workload *workload, unsigned actor) {
                                   JOB_BATCH_WRITE, JOB_BATCH_WRITE, JOB_BATCH_GET, JOB_BATCH_GET, JOB_LIST};
     Client *client = &workload->clients[actor];
     Table *table = &workload->tables[random_below(&workload->random, TABLES)];
-    *client = (Client){.table = table, .changes = table->changes, .last_key = -1};
+    *client = (Client){.table = table, .changes = table->changes};
     client->job = MIX[random_below(&workload->random, sizeof MIX / sizeof MIX[0])];
     client->sent = client->began = sim_tick(workload->sim);
     workload->counts.requests++;
@@ -346,7 +346,7 @@ void workload_wake(Workload *workload, unsigned actor) {
                            .whole = true,
                            .table = &workload->tables[actor],
                            .changes = workload->tables[actor].changes,
-                           .last_key = -1,
+
                            .limit = 30,
                            .segments = 1};
         client->sent = client->began = sim_tick(workload->sim);

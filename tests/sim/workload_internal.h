@@ -78,7 +78,7 @@ typedef struct Client {
     unsigned segment, segments;
     unsigned pages;
     unsigned tries;
-    long last_key; // where the next page begins behind; -1: the beginning
+    char start_key[256]; // SCAN: where the next page begins; empty: at the beginning
     bool seen[KEYS_MAX];
     unsigned changes; // the table's, when it began
     bool whole;       // a scan of the end: to be finished whatever it takes

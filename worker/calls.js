@@ -1,6 +1,7 @@
 // Calls from the gateway or an object to an object. They give an answer and never reject: what went wrong is its
 // status, and whether a write may have run decides which.
 import { Action, AnswerStatus, CallMode, EMPTY, REPLY_HEADER, Role, answerOf, httpResponse } from "./envelope.js";
+import { forwardedRequest } from "./forwarded.js";
 import { RETIRED } from "./retirement.js";
 
 const BINDINGS = {
@@ -34,8 +35,7 @@ async function send(env, { role, mode, name, message }, trace) {
 export async function forward(env, action, trace) {
     const { role, name, message } = action;
     if (trace !== null) return forwardTraced(env, action, trace);
-    const request = { method: "POST", body: message };
-    const answer = await attempt(action, () => stubOf(env, role, name).fetch("http://object/", request));
+    const answer = await attempt(action, () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
     if (!(answer instanceof Response)) return { answer };
     if (!answer.headers.has(REPLY_HEADER)) return { response: answer };
     return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };

@@ -7,6 +7,7 @@ import { coreStep } from "./core.js";
 import {
     Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
 } from "./envelope.js";
+import { forwardedMessage } from "./forwarded.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
 import { Trace } from "./trace.js";
@@ -32,8 +33,7 @@ class CoreObject extends DurableObject {
 
     // A forwarded read: its reply is the client's response.
     async fetch(request) {
-        const message = new Uint8Array(await request.arrayBuffer());
-        return responseOf(await this.run(CallMode.READ, message));
+        return responseOf(await this.run(CallMode.READ, await forwardedMessage(request)));
     }
 
     // RPC: one message, one reply (envelope.js). Rejects only when the platform does.

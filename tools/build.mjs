@@ -26,7 +26,7 @@ const WARNING_FLAGS = [
     "-Wno-unknown-warning-option", "-Wno-unterminated-string-initialization",
 ];
 // The ABI: a struct such as Slice is passed as its members instead of through memory (a twentieth of the module, up to
-// a tenth of an expression's time). Returned that way too it would be a third of the time, but then this clang crashes
+// a tenth of an expression's time). Returned that way too they save as much again, but then this clang crashes
 // on some sources. libc keeps the usual ABI, which is the same where no struct is passed.
 const WASM_FLAGS = [
     ...COMMON_FLAGS, "-msimd128", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",

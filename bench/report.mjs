@@ -43,8 +43,9 @@ function plot(results) {
         y += 10;
     }
     const width = LABEL_WIDTH + BAR_WIDTH_MAX + 80;
+    parts.unshift('<rect width="100%" height="100%" fill="white"/>');
     return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" ` +
-        `font-family="sans-serif" font-size="11">\n<rect width="100%" height="100%" fill="white"/>\n${parts.join("\n")}\n</svg>\n`;
+        `font-family="sans-serif" font-size="11">\n${parts.join("\n")}\n</svg>\n`;
 }
 
 function bar(y, width, colour) {

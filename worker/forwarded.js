@@ -1,5 +1,5 @@
-// A read that goes to its object as a request. Measured (docs/performance.md): a body costs a stream at both ends, a fifth
-// of the whole GetItem, so a small message travels in the URL.
+// A read that goes to its object as a request. Measured (docs/performance.md): a body costs a stream at both ends, a
+// fifth of the whole GetItem, so a small message travels in the URL.
 const ORIGIN = "http://object/";
 const URL_MESSAGE_BYTES_MAX = 2048;
 const ALPHABET = "base64url";

@@ -85,7 +85,7 @@ async function measureAll(servers, operation) {
     const load = {
         seconds: Number(values.seconds), connections: Number(values.connections), partitions: PARTITIONS, items: ITEMS,
     };
-    for (const server of taking) await measure(server, operation, { ...load, seconds: 1 }); // compiles and fills caches
+    for (const server of taking) await measure(server, operation, { ...load, seconds: 3 }); // compiles and fills caches
     for (let round = 0; round < Number(values.rounds); round++) {
         const turn = round % taking.length;
         for (const server of [...taking.slice(turn), ...taking.slice(0, turn)]) {

@@ -15,7 +15,6 @@ enum {
     CANARY_FORGETS_BIG_VALUE,         // a large value's row stays when its item leaves it
     CANARY_SKIPS_BATCH_ENTRY,         // a batch reports entries as written that were not
     CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
-    CANARY_REGISTERS_IN_DELETED,      // a directory takes keys after its table was deleted
     CANARY_COUNT
 };
 

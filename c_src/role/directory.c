@@ -1,6 +1,5 @@
 #include "role/directory.h"
 
-#include "base/canary.h"
 #include "msg/control.h"
 #include "msg/names.h"
 #include "role/directory_record.h"
@@ -71,8 +70,7 @@ static StepVerdict ask_table(Step *step, Slice table_id, Slice table_name, Slice
 static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Slice key, uint64_t epoch) {
     DirectoryRecord record;
     if (!directory_record_load(step, &record)) return reply_error(step);
-    if (record.fenced && !CANARY(CANARY_REGISTERS_IN_DELETED)) return reply_stale(step);
-    if (epoch < record.epoch) return reply_stale(step);
+    if (record.fenced || epoch < record.epoch) return reply_stale(step);
     if (!record.found) return ask_table(step, table_id, table_name, key, epoch);
     KeyRow row;
     bool found;

@@ -17,7 +17,7 @@ export async function measure(server, operation, { seconds, connections, partiti
     const cpuSeconds = pid === null ? null : processorTime(pid) - before;
     const { requests, microseconds, failed, p50, p99 } = JSON.parse(output.trim().split("\n").at(-1));
     if (failed > 0) throw new Error(`${server.name}: ${failed} of ${requests} ${operation} failed`);
-    if (requests === 0) throw new Error(`${server.name} answered no ${operation} in ${seconds} s: use longer --seconds`);
+    if (requests === 0) throw new Error(`${server.name}: no ${operation} was answered within --seconds ${seconds}`);
     return {
         rate: requests / microseconds * 1e6,
         cpu: cpuSeconds === null ? null : cpuSeconds / requests * 1e6,

@@ -1,11 +1,12 @@
-// One packaged clang in one thread. Task: { args, outputs }; reply: { ok, messages, outputs: { path: bytes } }.
+// One packaged clang in one thread. Task: { args, outputs, files }, files where they are not the thread's own; reply:
+// { ok, messages, outputs: { path: bytes } }.
 import { parentPort, workerData } from "node:worker_threads";
 import { Exit, runClang } from "@yowasp/clang";
 
 // Loading prints its progress unless it is asked for alone, first.
 const loaded = runClang(null, {}, { fetchProgress: () => {} });
 
-parentPort.on("message", async ({ args, outputs }) => {
+parentPort.on("message", async ({ args, outputs, files = workerData }) => {
     const decoder = new TextDecoder();
     let messages = "";
     const listen = (bytes) => {
@@ -14,7 +15,7 @@ parentPort.on("message", async ({ args, outputs }) => {
     const options = { stdout: listen, stderr: listen, decodeASCII: false };
     try {
         await loaded;
-        const made = await runClang(["clang", ...args], withFolders(workerData, outputs), options);
+        const made = await runClang(["clang", ...args], withFolders(files, outputs), options);
         const found = Object.fromEntries(outputs.map((path) => [path, at(made, path)]));
         parentPort.postMessage({ ok: true, messages, outputs: found });
     } catch (error) {

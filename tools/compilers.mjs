@@ -79,15 +79,14 @@ function packagedCompiler(roots) {
                 const thread = idle.pop();
                 const reply = await thread.run(task);
                 idle.push(thread);
-                process.stderr.write(reply.messages);
-                if (!reply.ok) throw new BuildError("clang failed");
-                for (const [path, bytes] of Object.entries(reply.outputs)) writeOutput(path, bytes);
-                task.done?.();
+                takeReply(reply);
+                task.done();
             });
         } finally {
             await Promise.all(idle.map((thread) => thread.stop()));
         }
     };
+    let linker = null; // stays for the next link: to load a thread takes longer than to link
     return {
         name: `@yowasp/clang ${version}`,
         async compile(jobs, done) {
@@ -98,24 +97,37 @@ function packagedCompiler(roots) {
             }));
             await runAll(tasks, readTrees(roots, /\.[ch]$/));
         },
-        async link(args, inputs, output) {
+        async link(flags, inputs, output) {
             const files = {};
             for (const path of inputs.filter((path) => !path.startsWith("-"))) put(files, path, readFileSync(path));
-            await runAll([{ args: [WASM_TARGET, ...args, ...inputs, "-o", output], outputs: [output] }], files);
+            linker ??= packagedClangThread({});
+            const args = [WASM_TARGET, ...flags, ...inputs, "-o", output];
+            takeReply(await linker.run({ args, outputs: [output], files }));
         },
     };
 }
 
+function takeReply({ ok, messages, outputs }) {
+    process.stderr.write(messages);
+    if (!ok) throw new BuildError("clang failed");
+    for (const [path, bytes] of Object.entries(outputs)) writeOutput(path, bytes);
+}
+
+// Keeps the program alive only while a task runs.
 function packagedClangThread(files) {
     const thread = new Worker(new URL("clang_thread.mjs", import.meta.url), { workerData: files });
     let waiting = null;
-    thread.on("message", (reply) => waiting.resolve(reply));
+    thread.on("message", (reply) => {
+        thread.unref();
+        waiting.resolve(reply);
+    });
     thread.on("error", (error) => waiting.reject(error));
     return {
         run: (task) =>
             new Promise((resolve, reject) => {
                 waiting = { resolve, reject };
-                thread.postMessage({ args: task.args, outputs: task.outputs });
+                thread.ref();
+                thread.postMessage({ args: task.args, outputs: task.outputs, files: task.files });
             }),
         stop: () => thread.terminate(),
     };

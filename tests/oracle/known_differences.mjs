@@ -70,6 +70,9 @@ const ORDER = [
     [/choosing to get|only when Querying using an IndexName/, NO_INDEX],
     [/^Invalid \w+Expression: /, NO_INDEX],
     [EXPECTED_FAULT, NO_INDEX],
+    [/^The (Total)?Segments? parameter is /, NO_INDEX],
+    // A batch's keys: whether they are possible, and whether two are the same.
+    [/has exceeded the (maximum )?size limit of/, /^Provided list of item keys contains duplicates$/],
     // A key condition's operands and unused values, a batch's projection and key values: not known of DynamoDB.
     [/^Invalid condition in KeyConditionExpression: /, /unused in expressions/],
     [/^Invalid ProjectionExpression: /, /an empty (string|binary) value/],

@@ -37,7 +37,8 @@ bool step_input_decode(Step *step, Slice bytes) {
     if (in->answers == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < in->answer_count; i++) {
         uint8_t status = reader_u8(&reader);
-        in->answers[i] = (Answer){status <= ANSWER_TIMEOUT ? (AnswerStatus)status : ANSWER_UNKNOWN, read_bytes(&reader)};
+        in->answers[i].status = status <= ANSWER_TIMEOUT ? (AnswerStatus)status : ANSWER_UNKNOWN;
+        in->answers[i].body = read_bytes(&reader);
     }
     if (reader.failed || reader_left(&reader) != 0) return error_corrupt(&step->error, "malformed step input");
     return true;

@@ -226,7 +226,10 @@ static bool check_key_values(Step *step, const KeyBinding *binding, const ReadSp
         if (!check_key_value(step, space, &keys->range[i], false, binding->range_values[i])) return false;
     }
     if (!binding->has_comparison) return true;
-    return check_key_value(step, space, &keys->range[binding->range_equal_count], false, binding->comparison.value);
+    const KeyAttribute *compared = &keys->range[binding->range_equal_count];
+    const KeyComparison *comparison = &binding->comparison;
+    return check_key_value(step, space, compared, false, comparison->value)
+        && (comparison->op != KEY_BETWEEN || check_key_value(step, space, compared, false, comparison->upper));
 }
 
 static bool forward_query(Request *request, const ReadRequest *read, const ReadSpace *space, const Bounds *bounds,

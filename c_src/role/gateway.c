@@ -23,8 +23,8 @@ static void set_state_head(Step *step, uint8_t phase, const Operation *operation
 
 // --- Descriptors
 
-// Fills in the descriptors that are known; asks the tables for the others. True when all are there. *are_fresh: they were
-// fetched for this request.
+// Fills in the descriptors that are known; asks the tables for the others. True when all are there. *are_fresh: they
+// were fetched for this request.
 static bool need_descriptors(Request *request, bool *are_fresh) {
     Step *step = request->step;
     *are_fresh = true;

@@ -27,6 +27,7 @@ static void call_directory(Partition *partition, Slice partition_key) {
     buf_slice(&message, partition->header.table_id);
     buf_slice(&message, partition->header.table_name);
     buf_slice(&message, partition_key);
+    buf_varint(&message, partition->header.epoch);
     step_call(step, ROLE_DIRECTORY, CALL_WRITE, buf_view(&name), buf_view(&message));
 }
 
@@ -39,6 +40,7 @@ static void call_table(Partition *partition) {
     control_begin(&message, CONTROL_TABLE_REGISTER);
     buf_slice(&message, partition->header.table_id);
     buf_slice(&message, step->in.identity);
+    buf_varint(&message, partition->header.epoch);
     step_call(step, ROLE_TABLE, CALL_WRITE, buf_view(&name), buf_view(&message));
 }
 

@@ -3,9 +3,9 @@
 
 #include "workload_internal.h"
 
-// A gateway may trust a descriptor for a minute, and a partition that was never written to has no tombstone:
+// A gateway may trust a descriptor for five seconds, and a partition that was never written to has no tombstone:
 // for that long a table made anew may look empty through another gateway (docs/testing.md).
-static const double NAME_REUSE_MS = 65000;
+static const double NAME_REUSE_MS = 6000;
 
 static void describe(Workload *workload, Table *table, unsigned actor) {
     Buf out;

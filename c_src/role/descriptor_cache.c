@@ -1,7 +1,7 @@
 #include "role/descriptor_cache.h"
 
-// Fenced partitions keep their tombstones for much longer (partition.c), so a stale descriptor meets one. A partition that
-// was never written to has none: for this long another isolate may read a deleted table as empty.
+// Fenced partitions keep their tombstones for much longer (partition.c), so a stale descriptor meets one. A partition
+// that was never written to has none: for this long another isolate may read a deleted table as empty.
 static const double TRUSTED_MS = 5 * 1000;
 // Descriptors are a few hundred bytes; one with every limit used is some tens of kilobytes.
 enum { CACHE_BYTES_MAX = 2 * 1024 * 1024 };

@@ -1,5 +1,5 @@
-// The gateway's hints: descriptors of tables it has met. Bounded, trusted for five seconds, and thrown away as a whole when
-// one proves stale; everything that matters is checked again at the partition.
+// The gateway's hints: descriptors of tables it has met. Bounded, trusted for five seconds, and thrown away as a whole
+// when one proves stale; everything that matters is checked again at the partition.
 #ifndef SHVM_ROLE_DESCRIPTOR_CACHE_H
 #define SHVM_ROLE_DESCRIPTOR_CACHE_H
 

@@ -29,5 +29,5 @@ if command -v flock >/dev/null; then
     exec 9>.cache/lock
     flock 9 # two builds in one folder take turns
 fi
-tools/fetch_cjson
-exec tools/with_node tools/build.mjs "$target"
+local/tools/fetch_cjson
+exec local/tools/with_node local/tools/build.mjs "$target"

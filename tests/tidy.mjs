@@ -15,7 +15,7 @@ const LAYERS = ["base", "data", "expr", "msg", "store", "op", "role", "core", "a
 const isC = (path) => /\.[ch]$/.test(path);
 const isCore = (path) => path.startsWith("c_src/") && isC(path);
 const isCode = (path) => /\.(c|h|js|mjs|sh)$/.test(path) && !path.startsWith("bench/peers/");
-const isText = (path) => /\.(c|h|js|mjs|sh|json|toml|md|txt)$|^\.ci\/|^local\/|^tools\//.test(path);
+const isText = (path) => /\.(c|h|js|mjs|sh|json|toml|md|txt)$|^\.ci\/|^local\//.test(path);
 
 const RULES = [
     {

@@ -1,10 +1,10 @@
-// Micro benchmarks of the core in Wasm: tools/with_node bench/micro/run.mjs [WORD…] runs those whose names hold all
-// words. Every *_bench.c beside this file goes into one module; each row says what one round of an exported function
+// Micro benchmarks of the core in Wasm: local/tools/with_node bench/micro/run.mjs [WORD…] runs those whose names hold
+// all words. Every *_bench.c beside this file goes into one module; each row says what one round of an exported function
 // is and how long it may take. Prints median and best of several runs; exits 1 where a limit or an answer is missed.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wasmCompiler } from "../../tools/compilers.mjs";
+import { wasmCompiler } from "../../local/tools/compilers.mjs";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 
@@ -21,7 +21,7 @@ const BENCHES = [
 
 const RUNS = 7;
 const RUN_MILLISECONDS = 300;
-// As the module ships: tools/build.mjs.
+// As the module ships: local/tools/build.mjs.
 const CJSON = ".cache/cJSON-1.7.19";
 const COMPILE_FLAGS = [
     "-std=c11", "-Ic_src", `-I${CJSON}`, "-O2", "-msimd128", "-fvisibility=hidden", "-ffunction-sections",
@@ -41,7 +41,7 @@ for (const [name, run, limit] of chosen) report(name, limit, measure(exports[run
 process.exitCode = missed > 0 ? 1 : 0;
 
 async function build() {
-    const compiler = wasmCompiler(["c_src", CJSON, "tools", "bench/micro"]);
+    const compiler = wasmCompiler(["c_src", CJSON, "local/tools", "bench/micro"]);
     const isC = (name) => name.endsWith(".c");
     const cFiles = (folder) => readdirSync(folder).filter(isC).map((name) => join(folder, name));
     const object = (source) => join("build/bench", source.replace(/^\.cache\//, "").replace(/\.c$/, ".o"));
@@ -51,7 +51,7 @@ async function build() {
     const jobs = [...library, ...benches].map((source) => job(source));
     const cjson = `${CJSON}/cJSON.c`;
     if (existsSync(cjson)) {
-        jobs.push(job(cjson, "-include", "tools/cjson_libc.h"));
+        jobs.push(job(cjson, "-include", "local/tools/cjson_libc.h"));
         library.push(cjson);
     }
     await compiler.compile(jobs, () => {});

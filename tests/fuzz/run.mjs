@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { fuzzCompiler } from "../../tools/compilers.mjs";
+import { fuzzCompiler } from "../../local/tools/compilers.mjs";
 
 const LINES_PERCENT_MIN = 90;
 const MEASURED_FOLDERS = ["c_src/data", "c_src/expr"];

@@ -10,7 +10,7 @@ import { BuildError, dependencyFile, fuzzCompiler, nativeCompiler, run, wasmComp
 import { Ledger, parseDependencies } from "./incremental.mjs";
 
 const CJSON = ".cache/cJSON-1.7.19";
-const CJSON_LIBC = "tools/cjson_libc.h";
+const CJSON_LIBC = "local/tools/cjson_libc.h";
 const MEMORY_BYTES_MAX = 48 * 1024 * 1024;
 const STACK_BYTES = 512 * 1024;
 // What c_src/abi/abi.h promises the host.
@@ -74,7 +74,7 @@ async function buildWasm(compiler, ledger) {
     checkBoundary(module);
     console.log(`${module}: ${bytes.length} bytes (${gzipSync(bytes, { level: 9 }).length} compressed)`);
     if (bytes.length > MODULE_BYTES_MAX) {
-        throw new BuildError(`${module} is over MODULE_BYTES_MAX in tools/build.mjs, ${MODULE_BYTES_MAX} bytes`);
+        throw new BuildError(`${module} is over MODULE_BYTES_MAX in local/tools/build.mjs, ${MODULE_BYTES_MAX} bytes`);
     }
 }
 
@@ -296,14 +296,14 @@ function declaredImports() {
 }
 
 const TARGETS = {
-    wasm: [buildWasm, () => wasmCompiler(["c_src", CJSON, "tools"])],
+    wasm: [buildWasm, () => wasmCompiler(["c_src", CJSON, "local/tools"])],
     native: [buildNative, nativeCompiler],
     sim: [buildSimulator, nativeCompiler],
     fuzz: [buildFuzzers, fuzzCompiler],
-    "wasm-tests": [buildWasmTests, () => wasmCompiler(["c_src", CJSON, "tools", "tests/c"])],
+    "wasm-tests": [buildWasmTests, () => wasmCompiler(["c_src", CJSON, "local/tools", "tests/c"])],
 };
 
-process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const [build, compilerFor] = TARGETS[process.argv[2]];
 const ledger = new Ledger("build/ledger.json");
 try {

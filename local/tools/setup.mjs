@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const NODE_MIN = [22, 12]; // what the pinned wrangler asks for
 
-process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 installPackages();
 process.stdout.write(findNode() + "\n");
 

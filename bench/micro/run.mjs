@@ -1,6 +1,7 @@
 // Micro benchmarks of the core in Wasm: local/tools/with_node bench/micro/run.mjs [WORD…] runs those whose names hold
-// all words. Every *_bench.c beside this file goes into one module; each row says what one round of an exported function
-// is and how long it may take. Prints median and best of several runs; exits 1 where a limit or an answer is missed.
+// all words. Every *_bench.c beside this file goes into one module; each row says what one round of an exported
+// function is and how long it may take. Prints median and best of several runs; exits 1 where a limit or an answer is
+// missed.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -7,7 +7,6 @@
 // --- Requests and replies
 #define REQUEST_BYTES_MAX (16u * 1024 * 1024)       // [AWS] larger bodies answer 413
 #define RESPONSE_PAGE_BYTES_MAX (1024u * 1024)      // [AWS] Query and Scan stop at 1 MB evaluated
-#define BATCH_GET_RESPONSE_BYTES_MAX (16u * 1024 * 1024) // [AWS]
 #define BATCH_GET_KEYS_MAX 100u                     // [AWS]
 #define BATCH_WRITE_REQUESTS_MAX 25u                // [AWS]
 #define JSON_NESTING_MAX 2000u                      // [OBS] deeper is a SerializationException without text

@@ -37,14 +37,7 @@ static StepVerdict list(Step *step, Slice after, uint64_t limit) {
                     &count)) {
         return reply_error(step);
     }
-    bool has_more = count > limit;
-    if (has_more) count = (size_t)limit;
-    Buf payload;
-    buf_init(&payload, step->arena);
-    buf_varint(&payload, count);
-    for (size_t i = 0; i < count; i++) buf_slice(&payload, rows[i].key);
-    buf_u8(&payload, has_more);
-    return reply_ok(step, buf_view(&payload), false);
+    return reply_key_page(step, rows, count, (size_t)limit, false);
 }
 
 StepVerdict catalog_step(Step *step) {

@@ -128,14 +128,7 @@ static StepVerdict reply_keys(Step *step, Slice after, Slice upper, uint64_t lim
     if (!store_list(step, SPACE_KEYS, buf_view(&lower), upper, (uint32_t)limit + 1, &rows, &count)) {
         return reply_error(step);
     }
-    bool has_more = count > limit;
-    if (has_more) count = (size_t)limit;
-    Buf payload;
-    buf_init(&payload, step->arena);
-    buf_varint(&payload, count);
-    for (size_t i = 0; i < count; i++) buf_slice(&payload, rows[i].key);
-    buf_u8(&payload, has_more);
-    return reply_ok(step, buf_view(&payload), wrote);
+    return reply_key_page(step, rows, count, (size_t)limit, wrote);
 }
 
 static StepVerdict list(Step *step, Reader *reader) {

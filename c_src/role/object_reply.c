@@ -19,6 +19,17 @@ StepVerdict reply_ok(Step *step, Slice payload, bool wrote) {
     return reply(step, &result, wrote);
 }
 
+StepVerdict reply_key_page(Step *step, const StoreRow *rows, size_t count, size_t limit, bool wrote) {
+    bool has_more = count > limit;
+    if (has_more) count = limit;
+    Buf payload;
+    buf_init(&payload, step->arena);
+    buf_varint(&payload, count);
+    for (size_t i = 0; i < count; i++) buf_slice(&payload, rows[i].key);
+    buf_u8(&payload, has_more);
+    return reply_ok(step, buf_view(&payload), wrote);
+}
+
 StepVerdict reply_stale(Step *step) {
     Result result = {.status = RESULT_STALE, .rows_read = step->rows_read};
     return reply(step, &result, false);

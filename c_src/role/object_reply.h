@@ -5,9 +5,12 @@
 
 #include "msg/envelope.h"
 #include "msg/result.h"
+#include "store/store.h"
 
 // RESULT_OK. wrote: whether the step wrote anything (COMMIT rather than READONLY).
 StepVerdict reply_ok(Step *step, Slice payload, bool wrote);
+// One page of a list of keys (control.h): rows holds up to limit + 1 of them, the last only to say that there are more.
+StepVerdict reply_key_page(Step *step, const StoreRow *rows, size_t count, size_t limit, bool wrote);
 // RESULT_STALE, nothing written.
 StepVerdict reply_stale(Step *step);
 // What step->error says: a DynamoDB error becomes RESULT_ERROR and is answered here, nothing written; our own

@@ -10,7 +10,12 @@
 
 #define EXPONENT_MAX 1000 // far beyond a double's range, either way
 
-static inline double shvm_strtod(const char *text, char **end) {
+// cJSON keeps the end in a pointer to unsigned characters: written as anything else, an optimizer may not see it change.
+static inline void shvm_set_end(void *end, const char *at) {
+    memcpy(end, &at, sizeof at);
+}
+
+static inline double shvm_strtod(const char *text, void *end) {
     const char *at = text;
     int negative = *at == '-';
     if (*at == '-' || *at == '+') at++;
@@ -25,7 +30,7 @@ static inline double shvm_strtod(const char *text, char **end) {
         digits++;
         scale -= fraction;
     }
-    *end = (char *)(digits > 0 ? at : text);
+    shvm_set_end(end, digits > 0 ? at : text);
     if (digits == 0) return 0;
     if (*at == 'e' || *at == 'E') {
         const char *power = at + 1;
@@ -35,7 +40,7 @@ static inline double shvm_strtod(const char *text, char **end) {
         for (at = power; *at >= '0' && *at <= '9'; at++)
             if (exponent < EXPONENT_MAX) exponent = exponent * 10 + (*at - '0');
         if (at > power) {
-            *end = (char *)at;
+            shvm_set_end(end, at);
             scale += below ? -exponent : exponent;
         }
     }

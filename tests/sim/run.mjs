@@ -1,48 +1,105 @@
-// The simulator's part of the tests: run.mjs [--seconds N] [--seed N]. New schedules for most of the time, then every
-// canary until it is found. Prints its base seed; docs/testing.md says how to replay one.
-import { spawnSync } from "node:child_process";
+// The simulator's part of the tests: run.mjs [--schedules N | --seconds N] [--seed N] [--jobs N] [--no-canaries]. New
+// schedules, most of them with the fast program and one chunk in ten with the sanitized one; then every canary until it
+// is found. Prints its base seed; docs/testing.md says how to replay one.
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 
+const CHUNK_SCHEDULES = 20;
+const SANITIZED_EVERY = 10; // chunks
 const CANARY_SECONDS_MAX = 120;
+// What a machine that does nothing else must manage; two cores do some twenty.
+const QUIET_SCHEDULES_PER_SECOND = 5;
+const FAILURES_MAX = 5;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const option = (name, fallback) => {
     const at = process.argv.indexOf(`--${name}`);
     return at < 0 ? fallback : Number(process.argv[at + 1]);
 };
-const seconds = option("seconds", 120);
+const schedules = option("schedules", Infinity);
+const seconds = option("seconds", schedules < Infinity ? Infinity : 120);
 const seed = option("seed", Math.floor(Math.random() * 1e9));
+const jobs = option("jobs", availableParallelism());
+
+const failed = { schedules: 0, other: 0 };
 let passed = 0;
-let failed = 0;
-
-if (spawnSync("./build.sh", ["sim"], { stdio: "inherit" }).status !== 0) failed++;
-if (!existsSync("build/sim/sim")) {
+if (spawnSync("./build.sh", ["sim"], { stdio: "inherit" }).status !== 0) failed.other++;
+if (!existsSync("build/sim/sim-fast")) {
     console.log("SKIP simulator: it could not be built here");
-    console.log(`0 passed, ${failed} failed, 1 skipped`);
-    process.exit(failed > 0 ? 1 : 0);
+    console.log(`0 passed, ${failed.other} failed, 1 skipped`);
+    process.exit(failed.other > 0 ? 1 : 0);
 }
-
 console.log(`base seed ${seed}`);
-const run = (program, args) => spawnSync(program, args.map(String), { encoding: "utf8", maxBuffer: 1 << 28 });
-const schedules = run("build/sim/sim", ["--seed", seed, "--seconds", seconds]);
-process.stdout.write(schedules.stdout.replace(/^\d+ passed, \d+ failed\n/m, ""));
-process.stderr.write(schedules.stderr);
-const counts = /^(\d+) passed, (\d+) failed$/m.exec(schedules.stdout);
-passed += counts === null ? 0 : +counts[1];
-failed += counts === null ? 1 : +counts[2];
+const isBusy = loadavg()[0] > availableParallelism() / 2; // with what others do, before this begins
+await runSchedules();
+if (!process.argv.includes("--no-canaries")) await inParallel(canaries(), findCanary);
+const failures = failed.schedules + failed.other;
+console.log(`${passed} passed, ${failures} failed`);
+process.exitCode = failures > 0 ? 1 : 0;
 
-for (const [number, name] of canaries()) {
-    const args = ["--canary", number, "--seed", seed, "--seconds", CANARY_SECONDS_MAX, "--no-shrink", "--failures", 1];
-    const { stdout, stderr } = run("build/sim/sim-canary", args);
-    const found = /^FAILED seed .*$/m.exec(stdout) ?? /^.*(runtime error|AddressSanitizer).*$/m.exec(stderr);
-    if (found === null) failed++;
-    else passed++;
-    const how = found === null ? "NOT FOUND" : `found by ${found[0].replace("FAILED ", "")}`;
-    console.log(`canary ${number}, ${name}: ${how}`);
+async function runSchedules() {
+    const started = performance.now();
+    const elapsed = () => (performance.now() - started) / 1000;
+    const totals = {};
+    await inParallel(chunks(() => elapsed() < seconds && failed.schedules < FAILURES_MAX), async (chunk) => {
+        const { stdout, stderr } = await run(chunk.program, [
+            "--seed", chunk.seed, "--count", chunk.count, "--failures", FAILURES_MAX,
+        ]);
+        const counts = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+        process.stdout.write(stdout.replace(/^(seeds \d+ to|\d+ passed,).*\n/gm, ""));
+        if (counts === null) return reportDeath(chunk, stderr);
+        passed += +counts[1];
+        failed.schedules += +counts[2];
+        const summary = /^seeds .*$/m.exec(stdout)[0];
+        for (const [, number, name] of summary.matchAll(/(\d+) (steps|requests|done|refused|not found|failed)/g)) {
+            totals[name] = (totals[name] ?? 0) + Number(number);
+        }
+    });
+    const done = passed + failed.schedules;
+    const rate = (done / elapsed()).toFixed(1);
+    console.log(`seeds ${seed} to ${seed + done - 1}: ${done} schedules, ${rate} a second in ${jobs} processes;`);
+    console.log(`  ${Object.entries(totals).map(([name, number]) => `${number} ${name}`).join(", ")}`);
+    const wanted = Math.min(seconds * QUIET_SCHEDULES_PER_SECOND, schedules);
+    if (done >= wanted || failed.schedules > 0) return;
+    console.log(`${isBusy ? "NOTE only" : "FAILED: only"} ${done} schedules in ${Math.round(elapsed())} s; a quiet machine does ` +
+        `${wanted}. This one was ${isBusy ? "busy already: nothing fails for that" : "quiet when it began"}.`);
+    if (!isBusy) failed.other++;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+
+function* chunks(goesOn) {
+    for (let at = 0; at < schedules && goesOn(); at += CHUNK_SCHEDULES) {
+        const isSanitized = (at / CHUNK_SCHEDULES) % SANITIZED_EVERY === 0;
+        yield {
+            program: isSanitized ? "build/sim/sim" : "build/sim/sim-fast",
+            seed: seed + at,
+            count: Math.min(CHUNK_SCHEDULES, schedules - at),
+        };
+    }
+}
+
+// A program that ended without a result: which of its seeds kills it, as the sanitized one tells.
+async function reportDeath(chunk, stderr) {
+    failed.schedules++;
+    console.log(`FAILED ${chunk.program} died in seeds ${chunk.seed} to ${chunk.seed + chunk.count - 1}`);
+    for (let at = chunk.seed; at < chunk.seed + chunk.count; at++) {
+        const alone = await run("build/sim/sim", ["--seed", at, "--count", 1, "--no-shrink"]);
+        if (/^\d+ passed/m.test(alone.stdout)) continue;
+        console.log(`  shortest: --seed ${at} --count 1\n${alone.stderr}`);
+        return;
+    }
+    console.log(`  none of them alone kills the sanitized one\n${stderr}`);
+}
+
+async function findCanary([number, name]) {
+    const args = ["--canary", number, "--seed", seed, "--seconds", CANARY_SECONDS_MAX, "--no-shrink", "--failures", 1];
+    const { stdout } = await run("build/sim/sim-canary", args);
+    const found = /^FAILED (seed .*)$/m.exec(stdout);
+    if (found === null) failed.other++;
+    else passed++;
+    console.log(`canary ${number}, ${name}: ${found === null ? "NOT FOUND" : `found by ${found[1]}`}`);
+}
 
 // [number, name] of each, as the header counts them.
 function canaries() {
@@ -50,4 +107,25 @@ function canaries() {
     const names = [...header.matchAll(/^ {4}CANARY_(\w+)(?: = 1)?,/gm)].map((match) => match[1]);
     const words = names.filter((name) => name !== "COUNT").map((name) => name.toLowerCase().replaceAll("_", " "));
     return words.map((name, index) => [index + 1, name]);
+}
+
+// Does each of `all`, as many at a time as there are jobs.
+async function inParallel(all, work) {
+    const queue = all[Symbol.iterator]();
+    const worker = async () => {
+        for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
+    };
+    await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+// What a program prints, however it ends.
+function run(program, args) {
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, args.map(String), { stdio: ["ignore", "pipe", "pipe"] });
+        const output = { stdout: "", stderr: "" };
+        child.stdout.on("data", (data) => (output.stdout += data));
+        child.stderr.on("data", (data) => (output.stderr += data));
+        child.on("error", reject);
+        child.on("close", () => resolve(output));
+    });
 }

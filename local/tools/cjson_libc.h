@@ -10,7 +10,7 @@
 
 #define EXPONENT_MAX 1000 // far beyond a double's range, either way
 
-// cJSON keeps the end in a pointer to unsigned characters: written as anything else, an optimizer may not see it change.
+// cJSON keeps the end in a pointer to unsigned characters: written as any other, an optimizer may not see it change.
 static inline void shvm_set_end(void *end, const char *at) {
     memcpy(end, &at, sizeof at);
 }

@@ -7,6 +7,7 @@ import workerd from "workerd";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WORKER = "shvm-db";
+const ENTRY = "worker/index.js";
 const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory", CATALOG: "Catalog" };
 
 // What the runtime itself keeps open, connections of clients among it.
@@ -20,8 +21,9 @@ const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still 
 // still would hold the buffers of requests for so long that loading a large table takes a gigabyte.
 const V8_FLAGS = "--min-semi-space-size=16 --max-semi-space-size=64";
 
-// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs }, and `module`,
-// the path of the Wasm module where it is not the built one.
+// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs, requestMs };
+// `module`, the path of the Wasm module where it is not the built one, and `main`, that of an entry around the Worker's
+// own, of this project's tests.
 export async function startHost(options) {
     const { host, port } = options;
     process.env.MINIFLARE_WORKERD_V8_FLAGS ??= V8_FLAGS;
@@ -42,12 +44,13 @@ export async function startHost(options) {
     return { url, stop: () => miniflare.dispose() };
 }
 
-function workerConfig({ layout, auth = [], indexWaitMs = INDEX_WAIT_MS, module = `${ROOT}build/shvm.wasm` }) {
+function workerConfig(options) {
+    const { layout, auth = [], indexWaitMs = INDEX_WAIT_MS, requestMs, module, main = ENTRY } = options;
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
         compatibilityDate: compatibilityDate(),
-        manifest: { mainModule: "worker/index.js", modulesRoot: ROOT, modules: workerModules(module) },
+        manifest: { mainModule: main, modulesRoot: ROOT, modules: workerModules(module, main) },
         env: {
             ...Object.fromEntries(objects.map(([binding, exportName]) => [
                 binding, { type: "durable-object", worker: WORKER, exportName },
@@ -58,6 +61,7 @@ function workerConfig({ layout, auth = [], indexWaitMs = INDEX_WAIT_MS, module =
             SHVM_LAYOUT: { type: "text", value: layout },
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_INDEX_WAIT_MS: { type: "text", value: String(indexWaitMs) },
+            ...(requestMs === undefined ? {} : { SHVM_REQUEST_MS: { type: "text", value: String(requestMs) } }),
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },
         exports: Object.fromEntries(objects.map(([, exportName]) => [
@@ -66,10 +70,11 @@ function workerConfig({ layout, auth = [], indexWaitMs = INDEX_WAIT_MS, module =
     };
 }
 
-function workerModules(wasm) {
+function workerModules(wasm = `${ROOT}build/shvm.wasm`, main) {
     const modules = { "build/shvm.wasm": { type: "wasm", contents: readFileSync(wasm) } };
-    for (const name of readdirSync(`${ROOT}worker`).filter((name) => name.endsWith(".js"))) {
-        modules[`worker/${name}`] = { type: "esm", contents: readFileSync(`${ROOT}worker/${name}`, "utf8") };
+    const names = readdirSync(`${ROOT}worker`).filter((name) => name.endsWith(".js"));
+    for (const path of new Set([main, ...names.map((name) => `worker/${name}`)])) {
+        modules[path] = { type: "esm", contents: readFileSync(`${ROOT}${path}`, "utf8") };
     }
     return modules;
 }

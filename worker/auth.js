@@ -2,6 +2,7 @@
 // the deployment's access keys, as the secret SHVM_ACCESS_KEYS has them now. Where the variable SHVM_AUTH is "off" (the
 // local host sets it) anybody is believed, and only the headers that could be malformed travel.
 import { EMPTY } from "./envelope.js";
+import { logError } from "./failures.js";
 
 const NOTHING = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: EMPTY };
 
@@ -72,7 +73,7 @@ function readJson(text) {
     try {
         return JSON.parse(text).map((key) => ({ readOnly: false, prefixes: [], token: "", ...key }));
     } catch {
-        console.error("SHVM_ACCESS_KEYS begins like JSON but is none");
+        logError("keys", { error: "SHVM_ACCESS_KEYS begins like JSON but is none" });
         return [];
     }
 }
@@ -92,6 +93,6 @@ function isWhole({ id, secret, readOnly, prefixes, token }) {
     const isPrefix = (value) => isText(value) && value !== "" && !value.includes(",");
     const whole = isText(id) && id !== "" && isText(secret) && secret !== "" && typeof readOnly === "boolean"
         && isText(token) && Array.isArray(prefixes) && prefixes.every(isPrefix);
-    if (!whole) console.error(`SHVM_ACCESS_KEYS: the key ${JSON.stringify(id)} is malformed and left out`);
+    if (!whole) logError("keys", { error: "a key of SHVM_ACCESS_KEYS is malformed and left out", id });
     return whole;
 }

@@ -2,6 +2,7 @@
 // arrived in this isolate and is not answered yet is bounded, and so is the time a large body may take: memory is for
 // requests, not for senders that dawdle.
 import { EMPTY } from "./envelope.js";
+import { HeldBytes, heldBytes } from "./under_way.js";
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const HELD_BYTES_MAX = 32 * 1024 * 1024;
@@ -16,26 +17,19 @@ export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_S
 
 export class BodyRefused extends Error {}
 
-let held = 0; // bytes of all bodies that wait for their requests' answers
-
 // One request's share of what is held. A request alone is never refused for its size.
 export class BodyShare {
-    #bytes = 0;
+    #held = new HeldBytes();
 
     take(bytes, max = HELD_BYTES_MAX) {
-        if (held + bytes > max && held > this.#bytes) throw new BodyRefused(Refusal.OVERLOADED);
-        this.#bytes += bytes;
-        held += bytes;
+        const all = heldBytes();
+        if (all + bytes > max && all > this.#held.bytes) throw new BodyRefused(Refusal.OVERLOADED);
+        this.#held.add(bytes);
     }
 
     release() {
-        held -= this.#bytes;
-        this.#bytes = 0;
+        this.#held.clear();
     }
-}
-
-export function heldBytes() {
-    return held;
 }
 
 // { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something else.

@@ -1,8 +1,13 @@
 // Calls from the gateway or an object to an object. They give an answer and never reject: what went wrong is its
 // status, and whether a write may have run decides which.
-import { Action, AnswerStatus, CallMode, EMPTY, REPLY_HEADER, Role, answerOf, httpResponse } from "./envelope.js";
+import { TIMED_OUT, callMs, inTime } from "./deadlines.js";
+import {
+    Action, AnswerStatus, CallMode, EMPTY, REPLY_BUSY, REPLY_HEADER, Role, answerOf, httpResponse,
+} from "./envelope.js";
+import { logError } from "./failures.js";
 import { forwardedRequest } from "./forwarded.js";
 import { RETIRED } from "./retirement.js";
+import { callBegins, callEnded } from "./under_way.js";
 
 const BINDINGS = {
     [Role.PARTITION]: "PARTITION",
@@ -12,14 +17,11 @@ const BINDINGS = {
 };
 const TRIES_MAX = 3;
 const QUEUE_MAX = 1000; // calls of this isolate that wait for one object
-// What an object answers that can take no more (RESULT_BUSY in c_src/msg/result.h): the client is throttled.
-const BUSY = { status: AnswerStatus.OK, body: Uint8Array.of(1, 4, 0, 0) };
+const BUSY = answerOf(REPLY_BUSY);
 
-const waiting = new Map(); // object name → calls that wait for it
-
-// trace: of the request the call is made for, or null (trace.js).
-export function call(env, action, trace) {
-    return attempt(action, async () => answerOf(await send(env, action, trace)));
+// trace: of the request the call is made for, or null (trace.js). until: when that request's time is up (deadlines.js).
+export function call(env, action, trace, until) {
+    return attempt(env, action, until, async () => answerOf(await send(env, action, trace)));
 }
 
 async function send(env, { role, mode, name, message }, trace) {
@@ -32,41 +34,46 @@ async function send(env, { role, mode, name, message }, trace) {
 
 // A read that one object answers alone, sent as a request: measured, that costs a fifth less than RPC, because the
 // object's response goes to the client untouched. { response }, or { answer } where it did not answer with HTTP.
-export async function forward(env, action, trace) {
+export async function forward(env, action, trace, until) {
     const { role, name, message } = action;
-    if (trace !== null) return forwardTraced(env, action, trace);
-    const answer = await attempt(action, () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
+    if (trace !== null) return forwardTraced(env, action, trace, until);
+    const answer = await attempt(env, action, until, () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
     if (!(answer instanceof Response)) return { answer };
     if (!answer.headers.has(REPLY_HEADER)) return { response: answer };
     return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };
 }
 
-async function forwardTraced(env, action, trace) {
-    const sent = await attempt(action, () => send(env, { ...action, mode: CallMode.READ }, trace));
+async function forwardTraced(env, action, trace, until) {
+    const sent = await attempt(env, action, until, () => send(env, { ...action, mode: CallMode.READ }, trace));
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }
 
 // What `send` gives, or an answer that says how it failed. An object that falls behind is told no more than it can
 // work off: a queue that only grows answers nobody in time.
-async function attempt({ mode, name }, send) {
-    const queue = waiting.get(name) ?? 0;
-    if (queue >= QUEUE_MAX) return BUSY;
-    waiting.set(name, queue + 1);
+async function attempt(env, action, until, send) {
+    const { role, name } = action;
+    const calls = callBegins(name, QUEUE_MAX);
+    if (calls === null) return BUSY;
     try {
-        for (let tries = 1; ; tries++) {
-            try {
-                return await send();
-            } catch (error) {
-                if (tries < TRIES_MAX && mayRetry(error, mode)) continue;
-                console.error(`call to ${name}: ${error.message}`);
-                return error.overloaded ? BUSY : { status: failureStatus(mode), body: EMPTY };
-            }
-        }
+        const answer = await inTime(callMs(env, role, until), () => tryToSend(action, send));
+        if (answer !== TIMED_OUT) return answer;
+        logError("call", { object: name, error: "no answer in time" });
+        return { status: AnswerStatus.TIMEOUT, body: EMPTY };
     } finally {
-        const left = waiting.get(name) - 1;
-        if (left === 0) waiting.delete(name);
-        else waiting.set(name, left);
+        callEnded(calls, name);
+    }
+}
+
+async function tryToSend({ mode, name }, send) {
+    for (let tries = 1; ; tries++) {
+        try {
+            return await send();
+        } catch (error) {
+            if (tries < TRIES_MAX && mayRetry(error, mode)) continue;
+            logError("call", { object: name, error: error.message });
+            return error.overloaded ? BUSY : { status: failureStatus(mode), body: EMPTY };
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 // steps it holds nothing but hints, so it is thrown away when it may be damaged (a trap) or has grown large.
 import wasmModule from "../build/shvm.wasm";
 import { inputSize, readOutput, writeInput } from "./envelope.js";
+import { logError } from "./failures.js";
 import { SqlHost } from "./sql.js";
 
 const ABI_VERSION = 1;
@@ -44,7 +45,7 @@ class CoreInstance {
     }
 
     panic(text, length) {
-        console.error(`core: ${decoder.decode(this.bytes(text, length))}`);
+        logError("core", { error: decoder.decode(this.bytes(text, length)) });
     }
 
     // { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten }
@@ -57,7 +58,7 @@ class CoreInstance {
         this.sql.begin(sql);
         try {
             const verdict = this.exports.core_step(this.core, role, event, size);
-            if (this.sql.lastError !== null) console.error(`sql: ${this.sql.lastError.message}`);
+            if (this.sql.lastError !== null) logError("sql", { error: this.sql.lastError.message });
             if (verdict < 0) throw new Error("the core could not answer");
             const output = this.exports.core_output(this.core, this.scratch);
             const { rowsRead, rowsWritten, bytesWritten } = this.sql;

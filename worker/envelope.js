@@ -7,7 +7,7 @@ export const REQUEST_ID_BYTES = 52;
 export const Role = { GATEWAY: 0, PARTITION: 1, TABLE: 2, DIRECTORY: 3, CATALOG: 4 };
 export const StepEvent = { START: 0, RESUME: 1, ALARM: 2 };
 export const Verdict = { COMMIT: 0, READONLY: 1, ROLLBACK: 2, NEED: 3 };
-export const AnswerStatus = { OK: 0, FAILED: 1, UNKNOWN: 2 };
+export const AnswerStatus = { OK: 0, FAILED: 1, UNKNOWN: 2, TIMEOUT: 3 };
 export const CallMode = { READ: 0, WRITE: 1 };
 export const Action = {
     CALL: 1,
@@ -100,6 +100,8 @@ function readAction(reader) {
 // An empty one says that the callee failed: nothing was committed, or (REPLY_UNKNOWN) perhaps something was.
 export const REPLY_FAILED = EMPTY;
 export const REPLY_UNKNOWN = new Uint8Array([0]);
+// What an object replies that can take no more (RESULT_BUSY in c_src/msg/result.h): the client is throttled.
+export const REPLY_BUSY = Uint8Array.of(Action.REPLY, 4, 0, 0, 0, 1, 4, 0, 0);
 
 export function answerOf(reply) {
     if (reply.length === 0) return { status: AnswerStatus.FAILED, body: EMPTY };

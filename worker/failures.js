@@ -6,6 +6,11 @@ const REQUEST_ID_CHARACTERS = 52;
 
 const encoder = new TextEncoder();
 
+// One line of JSON for each error. at: gateway, call, object, core, sql, keys.
+export function logError(at, facts) {
+    console.error(JSON.stringify({ at, ...facts }));
+}
+
 export function internalError() {
     const type = "com.amazonaws.dynamodb.v20120810#InternalServerError";
     return jsonReply(500, { __type: type, message: "Internal server error" });

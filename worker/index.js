@@ -5,8 +5,9 @@ import { authOf } from "./auth.js";
 import { BodyRefused, BodyShare, Refusal, readBody } from "./body.js";
 import { call, forward } from "./calls.js";
 import { coreStep } from "./core.js";
+import { requestEnd } from "./deadlines.js";
 import { EMPTY, Role, StepEvent, gatewayMessage, httpResponse } from "./envelope.js";
-import { internalError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
+import { internalError, logError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
 import { answerOtherMethod, finishReply } from "./http.js";
 import { answerMetrics, exceptionOf, operationOf, requestEnded, requestStarted } from "./metrics.js";
 import { traceOf, withTrace } from "./trace.js";
@@ -18,14 +19,14 @@ export default {
         const special = answerMetrics(request, env) ?? answerOtherMethod(request);
         if (special !== null) return finishReply(request, special);
         const since = requestStarted();
-        const { response, exception } = await answerPost(request, env, ctx);
+        const { response, exception } = await answerPost(request, env, ctx, requestEnd(env, since));
         requestEnded(env, operationOf(request), response.status, exception, since);
         return finishReply(request, response);
     },
 };
 
 // { response, exception }: the exception's short name, or null.
-async function answerPost(request, env, ctx) {
+async function answerPost(request, env, ctx, until) {
     const share = new BodyShare();
     try {
         const { body, payloadHash } = await readBody(request, share);
@@ -36,12 +37,12 @@ async function answerPost(request, env, ctx) {
             Number(env.SHVM_INDEX_WAIT_MS ?? 0),
         );
         const trace = traceOf(request, env);
-        const reply = await runSteps(gateway(env, ctx, trace), StepEvent.START, message);
+        const reply = await runSteps(gateway(env, ctx, trace, until), StepEvent.START, message);
         if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
         return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
     } catch (error) {
         if (error instanceof BodyRefused) return refuseBody(error.message);
-        console.error(JSON.stringify({ at: "gateway", operation: operationOf(request), error: error.stack }));
+        logError("gateway", { operation: operationOf(request), error: error.stack });
         return { response: internalError(), exception: "InternalServerError" };
     } finally {
         share.release();
@@ -54,7 +55,7 @@ function refuseBody(reason) {
     return { response: throttled(), exception: "ThrottlingException" };
 }
 
-function gateway(env, ctx, trace) {
+function gateway(env, ctx, trace, until) {
     return {
         step(event, message, state, answers) {
             const input = { identity: EMPTY, local: EMPTY, message, state, answers };
@@ -63,8 +64,8 @@ function gateway(env, ctx, trace) {
         perform(action) {
             throw new Error(`the gateway cannot perform action ${action.kind}`);
         },
-        call: (action) => call(env, action, trace),
-        forward: (action) => forward(env, action, trace),
+        call: (action) => call(env, action, trace, until),
+        forward: (action) => forward(env, action, trace, until),
         later: (work) => ctx.waitUntil(work),
     };
 }

@@ -2,8 +2,8 @@
 // the whole truth; on Cloudflare there are many, and what all of them did goes to Workers Analytics Engine (the binding
 // METRICS), one point per request. Counting is a few additions per request; only every 32nd write of an object also
 // tells how long its transaction took and how long it took to become durable.
-import { heldBytes } from "./body.js";
 import { requestId } from "./failures.js";
+import { heldBytes } from "./under_way.js";
 
 const OBJECTS_MAX = 2000; // remembered one by one; beyond, those that came first are forgotten
 const HOTTEST = 20;

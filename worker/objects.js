@@ -5,14 +5,18 @@ import { runSteps } from "./actions.js";
 import { call } from "./calls.js";
 import { coreStep } from "./core.js";
 import {
-    Action, CallMode, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
+    Action, CallMode, EMPTY, REPLY_BUSY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
 } from "./envelope.js";
+import { logError } from "./failures.js";
 import { forwardedMessage } from "./forwarded.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
 import { Trace } from "./trace.js";
 
 const ALARM_RETRY_MS = 5000;
+// What an object works on at once: messages whose calls to other objects are not answered yet.
+const WORKING_MAX = 500;
+const WORKING_BYTES_MAX = 16 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -22,6 +26,8 @@ class CoreObject extends DurableObject {
     #local = EMPTY; // what the last committed step left for the next ones
     #retirement;
     #metrics;
+    #working = 0;
+    #workingBytes = 0;
 
     constructor(ctx, env, role) {
         super(ctx, env);
@@ -49,18 +55,28 @@ class CoreObject extends DurableObject {
     }
 
     async #run(mode, message, trace) {
+        if (this.#isFull(message)) return REPLY_BUSY;
         const actor = this.#actor(mode, trace);
+        this.#working++;
+        this.#workingBytes += message.length;
         this.#retirement.enter();
         this.#metrics.enter();
         try {
             return (await runSteps(actor, StepEvent.START, message)) ?? REPLY_FAILED;
         } catch (error) {
-            console.error(`${this.ctx.id.name}: ${error.message}`);
+            this.#log(error);
             return actor.committed ? REPLY_UNKNOWN : REPLY_FAILED;
         } finally {
+            this.#working--;
+            this.#workingBytes -= message.length;
             this.#metrics.leave();
             this.#retirement.leave();
         }
+    }
+
+    #isFull(message) {
+        if (this.#working === 0) return false;
+        return this.#working >= WORKING_MAX || this.#workingBytes + message.length > WORKING_BYTES_MAX;
     }
 
     // Never throws, so the platform never gives up on it: what failed is tried again later.
@@ -71,7 +87,7 @@ class CoreObject extends DurableObject {
             await runSteps(actor, StepEvent.ALARM, EMPTY);
             if (actor.rolledBack) throw new Error("a step was rolled back");
         } catch (error) {
-            console.error(`${this.ctx.id.name}: alarm: ${error.message}`);
+            this.#log(error);
             await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
         } finally {
             this.#retirement.leave();
@@ -93,11 +109,15 @@ class CoreObject extends DurableObject {
                 return done;
             },
             perform: (action) => this.#perform(action),
-            call: (action) => call(this.env, action, trace),
+            call: (action) => call(this.env, action, trace, null),
             forward: () => Promise.reject(new Error("only the gateway forwards")),
             later: (work) => this.#later(work),
         };
         return actor;
+    }
+
+    #log(error) {
+        logError("object", { object: this.ctx.id.name, error: error.message });
     }
 
     async #later(work) {
@@ -105,7 +125,7 @@ class CoreObject extends DurableObject {
         try {
             await work;
         } catch (error) {
-            console.error(`${this.ctx.id.name}: after a reply: ${error.message}`);
+            this.#log(error);
         } finally {
             this.#retirement.leave();
         }

@@ -1,0 +1,40 @@
+// How long anybody waits. A request has SHVM_REQUEST_MS, and what it asks an object a part of that, the smaller the
+// further inside the object stands: whoever waits hears from those it asked before its own time is up, and can say what
+// became of the request. Each call has a timer and no request has one beside them, so a point read pays for one.
+import { Role } from "./envelope.js";
+
+const REQUEST_MS = 30_000;
+const REQUEST_MS_MAX = 60_000; // what is under way is counted for so long (under_way.js)
+const SHARES = { [Role.PARTITION]: 1 / 3, [Role.DIRECTORY]: 1 / 3, [Role.TABLE]: 1 / 4, [Role.CATALOG]: 1 / 6 };
+const GATEWAY_SHARE = 1 / 2;
+
+export const TIMED_OUT = Symbol("timed out");
+
+// When a request that began at `since` (ms since 1970) is to be answered, whatever is still missing.
+export function requestEnd(env, since) {
+    return since + requestMs(env);
+}
+
+// How long a call may take. until: the end of the request that a gateway calls for; null where an object calls.
+export function callMs(env, role, until) {
+    if (until === null) return requestMs(env) * SHARES[role];
+    return Math.min(requestMs(env) * GATEWAY_SHARE, until - Date.now());
+}
+
+// What begin()'s promise gives within so many milliseconds, or TIMED_OUT. It is not begun when there is no time left.
+export async function inTime(ms, begin) {
+    if (ms <= 0) return TIMED_OUT;
+    let timer;
+    const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, ms, TIMED_OUT);
+    });
+    try {
+        return await Promise.race([begin(), late]);
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+function requestMs(env) {
+    return Math.min(Number(env.SHVM_REQUEST_MS ?? REQUEST_MS), REQUEST_MS_MAX);
+}

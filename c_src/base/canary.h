@@ -14,6 +14,7 @@ enum {
     CANARY_IGNORES_FENCE,             // a fenced partition goes on serving
     CANARY_FORGETS_BIG_VALUE,         // a large value's row stays when its item leaves it
     CANARY_SKIPS_BATCH_ENTRY,         // a batch reports entries as written that were not
+    CANARY_TAKES_OLD_REPORTS,         // a report of sizes counts though a later one has arrived
     CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
     CANARY_COUNT
 };

@@ -22,7 +22,8 @@ typedef enum ControlKind {
     CONTROL_TABLE_REGISTER = 6,  // partition of layout hash, or directory: table id ‖ object name ‖ the command's
                                  //   epoch varint. OK or STALE; payload: the descriptor
     CONTROL_TABLE_REPORT = 7,    // partition of layout hash: table id ‖ object name ‖ item count varint ‖ bytes varint
-                                 //   (absolute). OK or STALE
+                                 //   (absolute) ‖ version varint: an older one than the last taken is passed over. It
+                                 //   may be left out. OK or STALE
     // To a directory shard.
     CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob)
                                      //   ‖ the command's epoch varint. OK or STALE
@@ -30,7 +31,8 @@ typedef enum ControlKind {
                                      //   Payload: count × key blob (hash64 ‖ partition key), more flag u8
     CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, from the first key
     CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob: their partitions are fenced
-    CONTROL_DIRECTORY_REPORT = 20,   // table id ‖ key blob ‖ item count varint ‖ bytes varint (absolute). OK or STALE
+    CONTROL_DIRECTORY_REPORT = 20,   // table id ‖ key blob ‖ item count varint ‖ bytes varint (absolute)
+                                     //   ‖ version varint, as in TABLE_REPORT. OK or STALE
     CONTROL_DIRECTORY_TOTALS = 21,   // table id; payload: item count varint ‖ bytes varint
     CONTROL_DIRECTORY_ADOPT = 22,    // table id ‖ table name ‖ epoch varint ‖ from key (exclusive) ‖ limit: refuse
                                      //   registrations under an older epoch; payload as LIST

@@ -1,5 +1,6 @@
 #include "role/directory.h"
 
+#include "base/canary.h"
 #include "msg/control.h"
 #include "msg/names.h"
 #include "role/directory_record.h"
@@ -67,17 +68,22 @@ static StepVerdict ask_table(Step *step, Slice table_id, Slice table_name, Slice
     return finish_quietly(step, false);
 }
 
-static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Slice key, uint64_t epoch) {
-    DirectoryRecord record;
-    if (!directory_record_load(step, &record)) return reply_error(step);
-    if (record.fenced || epoch < record.epoch) return reply_stale(step);
-    if (!record.found) return ask_table(step, table_id, table_name, key, epoch);
+// A key may have been confirmed, and have reported, while its registration was under way.
+static StepVerdict register_once(Step *step, DirectoryRecord *record, Slice key) {
     KeyRow row;
     bool found;
     if (!key_row_load(step, key, &row, &found)) return reply_error(step);
     if (found && row.state == KEY_CONFIRMED) return reply_ok(step, (Slice){NULL, 0}, false);
     // A repeated registration gets a new stamp, so that a probe under way cannot remove it.
-    return store_registration(step, &record, key);
+    return store_registration(step, record, key);
+}
+
+static StepVerdict register_key(Step *step, Slice table_id, Slice table_name, Slice key, uint64_t epoch) {
+    DirectoryRecord record;
+    if (!directory_record_load(step, &record)) return reply_error(step);
+    if (record.fenced || epoch < record.epoch) return reply_stale(step);
+    if (!record.found) return ask_table(step, table_id, table_name, key, epoch);
+    return register_once(step, &record, key);
 }
 
 // The epoch of the descriptor with which the table has answered; 0 for the shards of an index, whose partitions are
@@ -112,7 +118,7 @@ static StepVerdict register_resume(Step *step, Reader *state) {
     if (step->error.kind != ERROR_NONE) return reply_error(step);
     if (newest > record.epoch) record.epoch = newest;
     if (record.fenced || epoch < record.epoch) return reply_stale(step);
-    return store_registration(step, &record, key);
+    return register_once(step, &record, key);
 }
 
 // --- Listing and deletion
@@ -198,6 +204,7 @@ static StepVerdict report(Step *step, Reader *reader) {
     Slice key = reader_slice(reader);
     uint64_t item_count = reader_varint(reader);
     uint64_t bytes = reader_varint(reader);
+    uint64_t version = reader_left(reader) == 0 ? 0 : reader_varint(reader);
     if (reader->failed || !is_key(key)) return reply_corrupt(step);
     DirectoryRecord record;
     KeyRow row;
@@ -205,8 +212,11 @@ static StepVerdict report(Step *step, Reader *reader) {
     if (!directory_record_load(step, &record)) return reply_error(step);
     if (!record.found || record.fenced) return reply_stale(step);
     if (!key_row_load(step, key, &row, &found)) return reply_error(step);
-    bool is_news = !found || row.state != KEY_CONFIRMED || row.item_count != item_count || row.bytes != bytes;
-    if (!is_news) return reply_ok(step, (Slice){NULL, 0}, false);
+    // A version that changes nothing else is kept too: what is older may still be under way.
+    bool changes_sums = row.item_count != item_count || row.bytes != bytes;
+    bool is_news = !found || row.state != KEY_CONFIRMED || changes_sums || version > row.report_version;
+    bool is_old = found && version != 0 && version < row.report_version && !CANARY(CANARY_TAKES_OLD_REPORTS);
+    if (is_old || !is_news) return reply_ok(step, (Slice){NULL, 0}, false);
     record.item_count += item_count - row.item_count;
     record.bytes += bytes - row.bytes;
     // A partition that has something to report is in use, whatever became of its registration.
@@ -214,7 +224,9 @@ static StepVerdict report(Step *step, Reader *reader) {
     row.state = KEY_CONFIRMED;
     row.item_count = item_count;
     row.bytes = bytes;
-    if (!key_row_save(step, key, &row) || !directory_record_save(step, &record)) return reply_error(step);
+    row.report_version = version;
+    if (!key_row_save(step, key, &row)) return reply_error(step);
+    if (changes_sums && !directory_record_save(step, &record)) return reply_error(step);
     return reply_ok(step, (Slice){NULL, 0}, true);
 }
 

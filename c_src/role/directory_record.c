@@ -61,6 +61,7 @@ bool key_row_decode(Slice value, KeyRow *row, Error *error) {
     row->stamp = reader_u32(&reader);
     row->item_count = reader_varint(&reader);
     row->bytes = reader_varint(&reader);
+    row->report_version = reader_left(&reader) == 0 ? 0 : reader_varint(&reader); // an earlier release wrote none
     if (reader.failed || reader_left(&reader) != 0 || version != KEY_ROW_VERSION || state > KEY_CONFIRMED) {
         return error_corrupt(error, "malformed directory row");
     }
@@ -83,6 +84,7 @@ bool key_row_save(Step *step, Slice key, const KeyRow *row) {
     buf_u32(&bytes, row->stamp);
     buf_varint(&bytes, row->item_count);
     buf_varint(&bytes, row->bytes);
+    buf_varint(&bytes, row->report_version);
     if (bytes.failed) return error_out_of_memory(&step->error);
     return store_put(step, SPACE_KEYS, key, buf_view(&bytes));
 }

@@ -25,6 +25,7 @@ typedef struct KeyRow {
     uint32_t stamp; // another one with every registration
     uint64_t item_count;
     uint64_t bytes;
+    uint64_t report_version; // of the partition's report they are from; 0: none
 } KeyRow;
 
 bool directory_record_load(Step *step, DirectoryRecord *record);

@@ -230,10 +230,10 @@ static StepVerdict run_alarm(Partition *partition) {
 }
 
 static StepVerdict resume(Partition *partition) {
-    Slice state = partition->step->in.state;
-    switch (state.len == 0 ? 0 : state.data[0]) {
+    Reader state = reader_of(partition->step->in.state);
+    switch (reader_left(&state) == 0 ? 0 : reader_u8(&state)) {
     case PARTITION_STATE_REGISTER: return partition_resume_registration(partition);
-    case PARTITION_STATE_REPORT: return partition_resume_report(partition);
+    case PARTITION_STATE_REPORT: return partition_resume_report(partition, &state);
     case PARTITION_STATE_SHIP:
     case PARTITION_STATE_SHIP_WAITED: return partition_resume_shipment(partition);
     case PARTITION_STATE_BACKFILL: return partition_resume_backfill(partition);

@@ -73,6 +73,6 @@ StepVerdict partition_run_apply(Partition *partition);
 // --- Reports of item count and size (partition_report.c), for DescribeTable
 void partition_arm_report(Partition *partition);
 StepVerdict partition_send_report(Partition *partition);
-StepVerdict partition_resume_report(Partition *partition);
+StepVerdict partition_resume_report(Partition *partition, Reader *state);
 
 #endif

@@ -19,6 +19,10 @@ static void decode_memory(Reader *reader, PartitionRecord *record) {
     record->shipping_since_ms = reader_f64(reader);
     Slice slots = reader_slice(reader);
     if (slots.len == sizeof record->acknowledged_slots) memcpy(record->acknowledged_slots, slots.data, slots.len);
+    if (reader_left(reader) == 0) return;
+    record->reported_bytes = reader_varint(reader);
+    record->report_version = reader_varint(reader);
+    record->report_settled = reader_u8(reader) != 0;
 }
 
 static bool decode(Slice bytes, PartitionRecord *record) {
@@ -68,6 +72,9 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     buf_f64(&out, record->shipping_since_ms);
     bool has_slots = has_acknowledged_slots(record);
     buf_slice(&out, slice_of(record->acknowledged_slots, has_slots ? sizeof record->acknowledged_slots : 0));
+    buf_varint(&out, record->reported_bytes);
+    buf_varint(&out, record->report_version);
+    buf_u8(&out, record->report_settled);
     return buf_view(&out);
 }
 
@@ -86,6 +93,7 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     record->registering = 0;
     record->alarm_due_ms = record->report_due_ms = record->shipping_since_ms = 0;
     memset(record->acknowledged_slots, 0, sizeof record->acknowledged_slots);
+    record->report_settled = false;
     if (record->index_epoch == 0) return true;
     return changes_newest(step, &record->log_head, &record->log_acknowledged);
 }

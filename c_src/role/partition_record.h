@@ -4,7 +4,7 @@
 //   record := version u8 (1) ‖ flags u8 ‖ clock floor u64 ‖ clock ceiling u64 ‖ registrations under way varint
 //             ‖ reported count varint ‖ table name ‖ partition key ‖ index epoch varint
 //             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
-//             ‖ acknowledged out of order blob
+//             ‖ acknowledged out of order blob ‖ reported bytes varint ‖ report version varint ‖ report settled u8
 //   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
@@ -36,6 +36,9 @@ typedef struct PartitionRecord {
     uint64_t log_acknowledged; // all rows up to this one have reached the indexes
     double shipping_since_ms;  // a shipment of rows is under way
     uint8_t acknowledged_slots[CHANGES_IN_FLIGHT_MAX / 8]; // rows beyond log_acknowledged that have, too
+    uint64_t reported_bytes;
+    uint64_t report_version; // of the last report sent
+    bool report_settled;     // it has arrived: what is the same needs no report
     bool must_store;   // the stored part changed in this step
 } PartitionRecord;
 

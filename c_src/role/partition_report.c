@@ -25,7 +25,13 @@ StepVerdict partition_send_report(Partition *partition) {
     record->report_due_ms = 0; // changes from here on need a report of their own
     if (!items_totals(step, &totals)) return VERDICT_ROLLBACK;
     if (totals.marks != 0) partition_arm(partition, step->in.now_ms + MARKS_KEPT_MS);
-    if (record->table_name.len == 0) return partition_record_save(step, record);
+    bool is_known = record->report_settled && record->reported_count == totals.count &&
+                    record->reported_bytes == totals.bytes;
+    if (is_known || record->table_name.len == 0) return partition_record_save(step, record);
+    record->reported_count = totals.count;
+    record->reported_bytes = totals.bytes;
+    record->report_version = partition_next_version(record, step->in.now_ms);
+    record->report_settled = false;
     bool by_key = partition->identity.by_key;
     Buf name, message;
     buf_init(&name, step->arena);
@@ -40,22 +46,24 @@ StepVerdict partition_send_report(Partition *partition) {
     buf_slice(&message, by_key ? record->partition_key : step->in.identity);
     buf_varint(&message, totals.count);
     buf_varint(&message, totals.bytes);
+    buf_varint(&message, record->report_version);
     step_call(step, by_key ? ROLE_DIRECTORY : ROLE_TABLE, CALL_WRITE, buf_view(&name), buf_view(&message));
-    record->reported_count = totals.count;
     Buf state;
     buf_init(&state, step->arena);
     buf_u8(&state, PARTITION_STATE_REPORT);
+    buf_varint(&state, record->report_version);
     step_set_state(step, buf_view(&state));
     return partition_record_save(step, record);
 }
 
-StepVerdict partition_resume_report(Partition *partition) {
+StepVerdict partition_resume_report(Partition *partition, Reader *state) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
     Slice payload;
     ResultStatus status;
     // STALE: the table is gone, and nobody wants to know.
     bool reported = answer_payload(step, 0, &payload, &status) || status == RESULT_STALE;
+    if (reported && reader_varint(state) == record->report_version) record->report_settled = true;
     if (!reported && record->report_due_ms == 0) {
         record->report_due_ms = step->in.now_ms + REPORT_RETRY_MS;
         partition_arm(partition, record->report_due_ms);

@@ -147,8 +147,12 @@ static bool is_live(const TableDescriptor *table, Slice table_id, uint32_t index
 static StepVerdict take_report(Step *step, ControlKind kind, const TableDescriptor *table, Reader *reader) {
     Slice space_id = reader_slice(reader);
     Slice object_name = reader_slice(reader);
-    uint64_t item_count = kind == CONTROL_TABLE_REPORT ? reader_varint(reader) : 0;
-    uint64_t bytes = kind == CONTROL_TABLE_REPORT ? reader_varint(reader) : 0;
+    ObjectReport report = {0, 0, 0};
+    if (kind == CONTROL_TABLE_REPORT) {
+        report.item_count = reader_varint(reader);
+        report.bytes = reader_varint(reader);
+        report.version = reader_left(reader) == 0 ? 0 : reader_varint(reader);
+    }
     bool has_epoch = kind == CONTROL_TABLE_REGISTER && reader_left(reader) != 0;
     uint64_t epoch = has_epoch ? reader_varint(reader) : table->epoch;
     ObjectIdentity object;
@@ -165,7 +169,7 @@ static StepVerdict take_report(Step *step, ControlKind kind, const TableDescript
     if (!store_get(step, SPACE_OBJECTS, object_name, &known, &found)) return reply_error(step);
     // A repeated registration must not wipe out what has been reported since the first.
     if (kind == CONTROL_TABLE_REPORT ? found : !found) {
-        if (!object_report_save(step, object_name, known, item_count, bytes, &wrote))
+        if (!object_report_save(step, object_name, known, &report, &wrote))
             return reply_error(step);
     }
     if (kind == CONTROL_TABLE_REGISTER) payload = encode_descriptor(step, table);

@@ -1,5 +1,6 @@
 #include "role/table_record.h"
 
+#include "base/canary.h"
 #include "msg/names.h"
 
 enum { REPORT_VERSION = 1 };
@@ -61,13 +62,24 @@ bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error
     return true;
 }
 
-bool object_report_save(Step *step, Slice object_name, Slice old_value, uint64_t item_count, uint64_t bytes,
-                        bool *wrote) {
+static uint64_t report_version(Slice value) {
+    Reader reader = reader_of(value);
+    reader_u8(&reader);
+    reader_varint(&reader);
+    reader_varint(&reader);
+    return reader_left(&reader) == 0 ? 0 : reader_varint(&reader); // an earlier release wrote none
+}
+
+bool object_report_save(Step *step, Slice object_name, Slice old_value, const ObjectReport *report, bool *wrote) {
+    *wrote = false;
+    bool is_old = report->version != 0 && report->version < report_version(old_value);
+    if (is_old && !CANARY(CANARY_TAKES_OLD_REPORTS)) return true;
     Buf value;
     buf_init(&value, step->arena);
     buf_u8(&value, REPORT_VERSION);
-    buf_varint(&value, item_count);
-    buf_varint(&value, bytes);
+    buf_varint(&value, report->item_count);
+    buf_varint(&value, report->bytes);
+    buf_varint(&value, report->version);
     if (value.failed) return error_out_of_memory(&step->error);
     *wrote = !slice_equal(buf_view(&value), old_value);
     return !*wrote || store_put(step, SPACE_OBJECTS, object_name, buf_view(&value));

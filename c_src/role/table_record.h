@@ -18,9 +18,14 @@ bool object_list(Step *step, const TableDescriptor *table, uint32_t index_id, Sl
                  StoreRow **rows, size_t *count);
 // Adds one report to the sums.
 bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error);
+typedef struct ObjectReport {
+    uint64_t item_count;
+    uint64_t bytes;
+    uint64_t version; // grows with each report of an object; 0: none
+} ObjectReport;
+
 // Writes the row of a registered object where it says something new; *wrote tells.
-bool object_report_save(Step *step, Slice object_name, Slice old_value, uint64_t item_count, uint64_t bytes,
-                        bool *wrote);
+bool object_report_save(Step *step, Slice object_name, Slice old_value, const ObjectReport *report, bool *wrote);
 
 // Failed rounds of a deletion in a row.
 bool attempts_load(Step *step, uint64_t *attempts);

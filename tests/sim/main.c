@@ -153,7 +153,6 @@ int main(int argc, char **argv) {
         if (options.count != 0 && options.seconds != 0 && seconds_now() > end) break;
         SimOptions schedule = options.sim;
         schedule.seed += i;
-        if (schedule.seed % 2 == 1) schedule.faults &= ~(1u << FAULT_DELAY); // then sizes are checked too
         if (run_schedule(&schedule, &totals)) continue;
         totals.failed++;
         report(&options, &schedule);

@@ -211,11 +211,14 @@ const IndexDescriptor *descriptor_index(const TableDescriptor *table, Slice name
     return NULL;
 }
 
-size_t key_schema_names(const KeySchema *keys, Slice names[2 * INDEX_KEY_ATTRIBUTES_MAX]) {
-    size_t count = 0;
-    for (size_t i = 0; i < keys->hash_count; i++) names[count++] = keys->hash[i].name;
-    for (size_t i = 0; i < keys->range_count; i++) names[count++] = keys->range[i].name;
-    return count;
+bool key_schema_has(const KeySchema *keys, Slice name) {
+    for (size_t i = 0; i < keys->hash_count; i++) {
+        if (slice_equal(keys->hash[i].name, name)) return true;
+    }
+    for (size_t i = 0; i < keys->range_count; i++) {
+        if (slice_equal(keys->range[i].name, name)) return true;
+    }
+    return false;
 }
 
 void table_arn(Buf *out, Slice table_name) {

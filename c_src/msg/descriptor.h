@@ -110,8 +110,8 @@ void index_descriptor_decode(Arena *arena, Reader *reader, IndexDescriptor *out)
 
 // NULL when the table has none of that name.
 const IndexDescriptor *descriptor_index(const TableDescriptor *table, Slice name);
-// The key attributes' names, HASH first: at most 8. Returns how many.
-size_t key_schema_names(const KeySchema *keys, Slice names[2 * INDEX_KEY_ATTRIBUTES_MAX]);
+// Whether the attribute is part of the key.
+bool key_schema_has(const KeySchema *keys, Slice name);
 // "arn:aws:dynamodb:us-east-1:000000000000:table/<name>"
 void table_arn(Buf *out, Slice table_name);
 // TableName may be given as an ARN: the name inside it, or the argument itself where it is none.

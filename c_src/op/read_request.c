@@ -173,28 +173,32 @@ bool read_check_start_key(Request *request, const ReadRequest *read, const Index
     return fits || error_validation(&step->error, step->arena, "The provided starting key is invalid");
 }
 
+// A path into a key attribute, of the table or of any of its indexes: no item can match it.
+static bool check_key_path(Request *request, Slice name) {
+    Step *step = request->step;
+    const TableDescriptor *table = &request->tables[0].descriptor;
+    bool is_table_key = key_schema_has(&table->keys, name);
+    bool is_index_key = false;
+    for (size_t i = 0; i < table->index_count; i++) is_index_key |= key_schema_has(&table->indexes[i].keys, name);
+    if (!is_table_key && !is_index_key) return true;
+    return error_validation(&step->error, step->arena,
+                            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+                            "allowed: %s: %S", is_table_key ? "Key" : "IndexKey", &name);
+}
+
 bool read_check_filter_keys(Request *request, const ReadRequest *read, const IndexDescriptor *index) {
     Step *step = request->step;
     const KeySchema *keys = index == NULL ? &request->tables[0].descriptor.keys : &index->keys;
-    Slice names[2 * INDEX_KEY_ATTRIBUTES_MAX];
-    size_t name_count = key_schema_names(keys, names);
     AttributeUse *uses = NULL;
     size_t use_count = 0;
     if (read->filter.len == 0) return true;
     if (!tree_attributes(step->arena, read->filter, &uses, &use_count)) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < use_count; i++) {
-        for (size_t k = 0; k < name_count; k++) {
-            if (!slice_equal(uses[i].name, names[k])) continue;
-            if (uses[i].is_nested) {
-                return error_validation(&step->error, step->arena,
-                                        "Key attributes must be scalars; list random access '[]' and map lookup '.' "
-                                        "are not allowed: %s: %S", index == NULL ? "Key" : "IndexKey", &names[k]);
-            }
-            if (!read->is_query) continue;
-            return error_validation(&step->error, step->arena,
-                                    "%s can only contain non-primary key attributes: Primary key attribute: %S",
-                                    read->filter_is_legacy ? read->filter_name : "Filter Expression", &names[k]);
-        }
+        if (uses[i].is_nested && !check_key_path(request, uses[i].name)) return false;
+        if (uses[i].is_nested || !read->is_query || !key_schema_has(keys, uses[i].name)) continue;
+        return error_validation(&step->error, step->arena,
+                                "%s can only contain non-primary key attributes: Primary key attribute: %S",
+                                read->filter_is_legacy ? read->filter_name : "Filter Expression", &uses[i].name);
     }
     return true;
 }

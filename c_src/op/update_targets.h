@@ -1,4 +1,4 @@
-// What an update may not touch: key attributes, and index keys with values they cannot have.
+// What an update may not touch: key attributes.
 #ifndef SHVM_OP_UPDATE_TARGETS_H
 #define SHVM_OP_UPDATE_TARGETS_H
 

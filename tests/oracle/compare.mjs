@@ -117,6 +117,7 @@ function ofWalks(step, ours, theirs) {
         const items = bodies.flatMap(({ Items }) => Items ?? []);
         return {
             Items: isUnordered(step) ? asSet(items) : items,
+            Order: step.sortedBy && items.map((item) => step.sortedBy.map((name) => item[name])),
             Count: bodies.reduce((sum, { Count }) => sum + Count, 0),
             ScannedCount: bodies.reduce((sum, { ScannedCount }) => sum + ScannedCount, 0),
             Pages: isUnordered(step) ? 0 : pageEnds(bodies),

@@ -80,15 +80,20 @@ function printFailure({ group, table, failure, count }, shrunk) {
     console.log(
         `\nFAILED ${steps.at(-1).operation}: ${found.kind} (${count} groups; --seed ${seed} --group ${group})`,
     );
-    const keys = table.keys.map(({ name, kind, type }) => `${name} ${type} ${kind}`).join(", ");
-    console.log(`  table  ${keys}${table.indexes.map((index) => `; ${index.name} ${show(index)}`).join("")}`);
+    const print = (keys) => keys.map(({ name, kind, type }) => `${name} ${type} ${kind}`).join(", ");
+    console.log(`  table  ${print(table.keys)}`);
+    for (const { name, global, keys, projection, from, to } of table.indexes) {
+        const { ProjectionType, NonKeyAttributes = [] } = projection;
+        const kind = `${global ? "global" : "local"}, ${[ProjectionType, ...NonKeyAttributes].join(" ")}`;
+        console.log(`  ${name.padEnd(6)} ${print(keys)}; ${kind}; steps ${from} to ${to}`);
+    }
     const shown = shrunk ? steps : steps.slice(-1);
     if (!shrunk) console.log(`  … ${steps.length - 1} steps before it, not shrunk`);
     for (const { operation, request, walk } of shown) {
         console.log(`  ${walk ? "walk " : ""}${operation} ${JSON.stringify(request)}`);
     }
     console.log(`  ours   ${show(found.ours)}\n  theirs ${show(found.theirs)}`);
-    if (found.expected !== undefined) console.log(`  judge  ${found.expected}`);
+    if (found.expected !== undefined) console.log(`  judge  ${show(found.expected?.capacity)}`);
 }
 
 async function run(servers) {

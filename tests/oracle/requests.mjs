@@ -1,7 +1,9 @@
 // Random requests of every operation, most of them valid, some broken in one way.
 // A step is {operation, request, walk}: a walk follows LastEvaluatedKey to the end on each side by itself.
 import { ATTRIBUTE_NAMES, attributes, brokenValue } from "./values.mjs";
-import { brokenKey, fitIndexKeys, keyValue, randomKey } from "./tables.mjs";
+import { projectedNames } from "./index_entries.mjs";
+import { modelStep } from "./model.mjs";
+import { brokenKey, fitIndexKeys, indexStartKey, keyValue, randomKey } from "./tables.mjs";
 import { Expressions, brokenExpression } from "./expressions.mjs";
 import * as legacy from "./legacy.mjs";
 
@@ -19,7 +21,16 @@ const maybe = (random, probability, make) => (random.chance(probability) ? make(
 const capacity = (random) => maybe(random, 0.35, () => ({ ReturnConsumedCapacity: random.pick(CAPACITY) }));
 const item = (random, table) => fitIndexKeys(random, table, { ...attributes(random), ...randomKey(random, table) });
 
-const updateExpression = (expressions) => ({ UpdateExpression: expressions.update() });
+/** Now and then one that moves an entry of an index, or takes it away. */
+function updateExpression(random, expressions, table) {
+    const keys = table.indexes.flatMap((index) => index.keys).filter(({ name }) => !isTableKey(table, name));
+    if (keys.length === 0 || random.chance(0.7)) return { UpdateExpression: expressions.update() };
+    const key = random.pick(keys);
+    if (random.chance(0.3)) return { UpdateExpression: `REMOVE ${expressions.name(key.name)}` };
+    return { UpdateExpression: `SET ${expressions.name(key.name)} = ${expressions.value(random.pick(key.pool))}` };
+}
+
+const isTableKey = (table, name) => table.keys.some((key) => key.name === name);
 
 function expressionCondition(random, expressions, table) {
     const names = [...ATTRIBUTE_NAMES, ...table.keys.map(({ name }) => name)];
@@ -57,7 +68,7 @@ const OPERATIONS = {
             ? {}
             : old
               ? legacy.attributeUpdates(random)
-              : updateExpression(expressions);
+              : updateExpression(random, expressions, table);
         const when = old
             ? maybe(random, 0.4, () => legacy.expected(random))
             : expressionCondition(random, expressions, table);
@@ -107,11 +118,13 @@ const OPERATIONS = {
     Query(random, table) {
         const index = table.indexes.length > 0 && random.chance(0.5) ? random.pick(table.indexes) : null;
         const expressions = new Expressions(random);
+        if (index?.oursOnly) return modelRead(random, table, index, "Query", expressions);
         const keys = (index ?? table).keys.map((key) => ({ ...key, value: () => queryValue(random, key) }));
         const old = random.chance(LEGACY);
         const conditions = old ? legacy.keyConditions(random, keys) : keyExpression(random, expressions, keys);
         return {
             walk: random.chance(0.6),
+            sortedBy: index ? keys.filter(({ kind }) => kind === "RANGE").map(({ name }) => name) : undefined,
             request: {
                 TableName: table.name,
                 ...(index && { IndexName: index.name }),
@@ -126,6 +139,7 @@ const OPERATIONS = {
     Scan(random, table) {
         const index = table.indexes.length > 0 && random.chance(0.3) ? random.pick(table.indexes) : null;
         const expressions = new Expressions(random);
+        if (index?.oursOnly) return modelRead(random, table, index, "Scan", expressions);
         const old = random.chance(LEGACY);
         const walk = random.chance(0.8);
         const segments = maybe(random, 0.25, () => ({ TotalSegments: random.pick([1, 2, 3, 7]) }));
@@ -244,7 +258,11 @@ function projection(random, expressions) {
 /** Filter, Limit, Select, projection, consistency: what Query and Scan share. */
 function reading(random, table, expressions, { old, kind, index }) {
     const keyed = new Set((index ?? table).keys.map(({ name }) => name));
-    const names = ATTRIBUTE_NAMES.filter((name) => kind === "Scan" || !keyed.has(name) || random.chance(0.02));
+    // What a global index does not hold no Scan of it can filter by; DynamoDB Local does, by the item.
+    const held = kind === "Scan" && index?.global ? projectedNames(table, index) : null;
+    const names = ATTRIBUTE_NAMES.filter(
+        (name) => (kind === "Scan" || !keyed.has(name) || random.chance(0.02)) && (held?.has(name) ?? true),
+    );
     let filter = {};
     if (old && random.chance(0.6)) {
         const { filter: conditions, joined } = legacy.filter(random, names);
@@ -266,6 +284,30 @@ function reading(random, table, expressions, { old, kind, index }) {
             : maybe(random, 0.5, () => ({ ConsistentRead: random.chance(0.8) }))),
         ...capacity(random),
     };
+}
+
+/** A walk over an index that is ours alone: no filters on attributes that it lacks, and no projections. */
+function modelRead(random, table, index, operation, expressions) {
+    const { NonKeyAttributes, ProjectionType } = index.projection;
+    const keyed = new Set([...index.keys, ...table.keys].map(({ name }) => name));
+    const held = ProjectionType === "ALL" ? ATTRIBUTE_NAMES : (NonKeyAttributes ?? []);
+    const names = held.filter((name) => !keyed.has(name));
+    const reading = {
+        ...maybe(random, names.length > 0 ? 0.3 : 0, () => ({
+            FilterExpression: `attribute_exists(${expressions.name(random.pick(names))})`,
+        })),
+        ...maybe(random, 0.2, () => ({ Select: random.pick(["COUNT", "ALL_PROJECTED_ATTRIBUTES"]) })),
+        ...maybe(random, 0.5, () => ({ Limit: random.between(1, 6) })),
+        ...(operation === "Query"
+            ? maybe(random, 0.4, () => ({ ScanIndexForward: random.chance(0.3) }))
+            : maybe(random, 0.3, () => ({ TotalSegments: random.pick([1, 2, 3, 7]) }))),
+    };
+    const pickValue = (key) => queryValue(random, key);
+    const step = modelStep(random, table, index, operation, { expressions, reading, pickValue });
+    if (operation === "Query") {
+        step.sortedBy = index.keys.filter(({ kind }) => kind === "RANGE").map(({ name }) => name);
+    }
+    return step;
 }
 
 const queryValue = (random, key) =>
@@ -330,9 +372,9 @@ const isLegacy = ({ request }) =>
 export function randomStep(random, table, { operations, legacy: withLegacy }) {
     for (;;) {
         const operation = random.weighted(operations.map((name) => [WEIGHTS[name], name]));
-        const { request, walk = false } = OPERATIONS[operation](random, table);
-        const step = { operation, request, walk };
-        if (random.chance(FAULT)) breakStep(random, table, step);
+        const { request, walk = false, ...more } = OPERATIONS[operation](random, table);
+        const step = { operation, request, walk, ...more };
+        if (!step.model && random.chance(FAULT)) breakStep(random, table, step);
         // Only a walk may leave the segment open: it visits all of them.
         if (!step.walk && step.request.TotalSegments && random.chance(0.9)) step.request.Segment = 0;
         if (withLegacy || !isLegacy(step)) return step;
@@ -441,7 +483,9 @@ function breakStep(random, table, step) {
                 // Which segment a key is in, each server decides by its own hash.
                 delete request.Segment;
                 delete request.TotalSegments;
-                request.ExclusiveStartKey = random.chance(0.5) ? randomKey(random, table) : brokenKey(random, table);
+                const index = table.indexes.find(({ name }) => name === request.IndexName);
+                const whole = index ? indexStartKey(random, table, index) : randomKey(random, table);
+                request.ExclusiveStartKey = random.chance(0.5) ? whole : brokenKey(random, table);
             },
         ],
         [

@@ -1,8 +1,8 @@
-// Real crashes: run.mjs [--rounds N] [--seed N]. Writers send raw HTTP to `npm start`'s program; workerd is killed with
-// SIGKILL at a random moment, everything is started again on the same folder, and every item must be one that was
-// acknowledged last, or one that was under way. Then what an operator may meet: a database file of one object that is
-// damaged or cut short, and too few file descriptors.
-import { spawn } from "node:child_process";
+// Real crashes: run.mjs [--rounds N] [--seed N] [--indexes]. Writers send raw HTTP to `npm start`'s program; workerd is
+// killed with SIGKILL at a random moment, everything is started again on the same folder, and every item must be one
+// that was acknowledged last, or one that was under way; indexes (indexes.mjs; --indexes: these rounds alone) must come
+// to agree with their table. Then what an operator may meet: a database file of one object that is damaged or cut
+// short, and too few file descriptors.
 import {
     closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeSync,
 } from "node:fs";
@@ -10,8 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { indexRounds } from "./indexes.mjs";
+import { createTable, post, randomFrom, sleep, start } from "./server.mjs";
 
-const READY_MS_MAX = 60_000;
 const WRITERS = 6;
 const KEYS = 24; // for each writer, so that nobody else writes them
 const RUN_MS_MIN = 30;
@@ -30,11 +31,17 @@ let failed = 0;
 
 console.log(`seed ${seed}, ${rounds} rounds`);
 for (const layout of ["key", "hash:16"]) {
-    await check(`kill -9, layout ${layout}`, () => crashRounds(layout, Math.ceil(rounds / 2)));
+    const count = Math.ceil(rounds / 2);
+    if (!process.argv.includes("--indexes")) {
+        await check(`kill -9, layout ${layout}`, () => crashRounds(layout, count));
+    }
+    await check(`kill -9 with indexes, layout ${layout}`, () => indexRounds(layout, count, random));
 }
-await check("a damaged database of one object", () => damaged((path) => scribble(path)));
-await check("a database of one object cut short", () => damaged((path) => truncateSync(path, 5000)));
-await check("too few descriptors", fewDescriptors);
+if (!process.argv.includes("--indexes")) {
+    await check("a damaged database of one object", () => damaged((path) => scribble(path)));
+    await check("a database of one object cut short", () => damaged((path) => truncateSync(path, 5000)));
+    await check("too few descriptors", fewDescriptors);
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
@@ -218,101 +225,4 @@ async function fewDescriptors() {
         await server.kill();
         rmSync(data, { recursive: true, force: true });
     }
-}
-
-// --- The server
-
-// kill() ends workerd first, at once and without a word, and then what started it.
-async function start(data, limit = null) {
-    const command = [process.execPath, "local/main.mjs", "--data", data, "--port", "0"];
-    const limited = ["sh", "-c", `ulimit ${limit} && exec "$@"`, "sh", ...command];
-    const [program, ...args] = limit === null ? command : limited;
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const exited = new Promise((resolve) => child.on("close", resolve));
-    let output = "";
-    const url = await new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no ready line: ${output}`)), READY_MS_MAX);
-        const listen = (chunk) => {
-            output = (output + chunk).slice(-4000);
-            const found = /serves DynamoDB at (\S+)/.exec(output)?.[1];
-            if (found !== undefined) resolve(found.replace("localhost", "127.0.0.1"));
-            if (found !== undefined) clearTimeout(timer);
-        };
-        child.stdout.on("data", listen);
-        child.stderr.on("data", listen);
-        exited.then(() => reject(new Error(`the server ended: ${output}`)));
-    });
-    return {
-        url,
-        async kill() {
-            if (child.exitCode !== null || child.signalCode !== null) return;
-            for (const pid of descendants(child.pid)) kill(pid);
-            child.kill("SIGKILL");
-            await exited;
-        },
-        async stop() {
-            child.kill("SIGINT");
-            await exited;
-        },
-    };
-}
-
-function kill(pid) {
-    try {
-        process.kill(pid, "SIGKILL");
-    } catch (error) {
-        if (error.code !== "ESRCH") throw error;
-    }
-}
-
-// The processes that a process started, and theirs.
-function descendants(pid) {
-    const parents = new Map();
-    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-        try {
-            parents.set(+name, +readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1]);
-        } catch {
-            // it has just ended
-        }
-    }
-    const children = (parent) => [...parents].filter(([, of]) => of === parent).map(([child]) => child);
-    const below = (parent) => children(parent).flatMap((child) => [child, ...below(child)]);
-    return below(pid);
-}
-
-async function createTable(url, layout) {
-    const attribute = (name, type) => ({ AttributeName: name, AttributeType: type });
-    const reply = await post(url, "CreateTable", {
-        TableName: "crash",
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: [attribute("pk", "S"), attribute("sk", "N")],
-        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
-        Tags: [{ Key: "shvm:layout", Value: layout }],
-    });
-    if (reply.status !== 200) throw new Error(`CreateTable answers ${reply.status} ${reply.text}`);
-}
-
-async function post(url, operation, body) {
-    const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` },
-        body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, text, json: text.startsWith("{") ? JSON.parse(text) : null };
-}
-
-function sleep(ms) {
-    return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-// Numbers below a bound (mulberry32).
-function randomFrom(start) {
-    let state = start >>> 0;
-    return (bound) => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let z = Math.imul(state ^ (state >>> 15), state | 1);
-        z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-        return Math.floor(((z ^ (z >>> 14)) >>> 0) / 2 ** 32 * bound);
-    };
 }

@@ -49,6 +49,12 @@ local dynamodb = {
             '{"TableName":"bench","KeyConditionExpression":"pk = :p AND sk >= :s","Limit":100,' ..
             '"ExpressionAttributeValues":{":p":{"S":"%s"},":s":{"S":"%s"}}}', pk, sk)
     end,
+    queryindex = function(p, s)
+        local pk, sk = key_of(p, s)
+        return "Query", string.format(
+            '{"TableName":"bench","IndexName":"copy","KeyConditionExpression":"pk = :p AND sk >= :s","Limit":100,' ..
+            '"ExpressionAttributeValues":{":p":{"S":"%s"},":s":{"S":"%s"}}}', pk, sk)
+    end,
     scan = function(p, s)
         return "Scan", '{"TableName":"bench","FilterExpression":"n > :n","Limit":100,' ..
             '"ExclusiveStartKey":' .. key(p, s) .. ',"ExpressionAttributeValues":{":n":{"N":"500000"}}}'
@@ -87,7 +93,7 @@ function init(args)
     local kind, operation, partitions, items = args[1], args[2], tonumber(args[3]), tonumber(args[4])
     math.randomseed(os.time())
     -- a page of 100 has as many items to come in every request
-    local last = operation == "query" and items - 100 or items - 1
+    local last = operation:find("^query") and items - 100 or items - 1
     for i = 1, POOL do
         local text = make(kind, operation, math.random(0, partitions - 1), math.random(0, last), partitions, items)
         local pieces, from = {}, 1

@@ -8,11 +8,11 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FLOOR = "bench-floor";
 
-// root: a tree of this project; two of them side by side show what a change does.
-export async function startProject(name, layout, folder, root = ROOT) {
+// root: a tree of this project; two of them side by side show what a change does. more: of startHost's options.
+export async function startProject(name, layout, folder, root = ROOT, more = {}) {
     const { startHost } = await import(join(root, "local/host.mjs"));
     const data = mkdtempSync(join(folder, "bench-"));
-    const host = await startHost({ host: "127.0.0.1", port: 0, data, layout });
+    const host = await startHost({ host: "127.0.0.1", port: 0, data, layout, ...more });
     const stop = async () => {
         await host.stop();
         rmSync(data, { recursive: true, force: true });
@@ -52,10 +52,10 @@ export async function startFloor(folder) {
     return { name: "bare object", kind: "floor", url: String(url), stop };
 }
 
-// Makes the keys that the load reads and writes.
-export async function fill(server, partitions, items) {
+// Makes the keys that the load reads and writes. more: members of CreateTable, such as indexes.
+export async function fill(server, partitions, items, more = {}) {
     if (server.kind === "floor") return fillFloor(server, partitions, items);
-    await createTable(server);
+    await createTable(server, more);
     for (let p = 0; p < partitions; p++) {
         for (let s = 0; s < items; s += 25) {
             const puts = Array.from({ length: Math.min(25, items - s) }, (_, i) => ({
@@ -81,18 +81,23 @@ async function fillFloor(server, partitions, items) {
     }
 }
 
-async function createTable(server) {
+export async function createTable(server, more = {}) {
     const attribute = (name) => ({ AttributeName: name, AttributeType: "S" });
     await ask(server, "CreateTable", {
         TableName: "bench",
         BillingMode: "PAY_PER_REQUEST",
         AttributeDefinitions: [attribute("pk"), attribute("sk")],
         KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "sk", KeyType: "RANGE" }],
+        ...more,
     });
+    await isActive(server);
+}
+
+export async function isActive(server) {
     for (;;) {
         const { Table } = await ask(server, "DescribeTable", { TableName: "bench" });
         if (Table.TableStatus === "ACTIVE") return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }
 

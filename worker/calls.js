@@ -6,8 +6,8 @@ import {
 } from "./envelope.js";
 import { logError } from "./failures.js";
 import { forwardedRequest } from "./forwarded.js";
-import { RETIRED } from "./retirement.js";
-import { callBegins, callEnded } from "./under_way.js";
+import { RETIRED, waitForRoom } from "./retirement.js";
+import { callBegins, callEnded, isCalled, objectsCalled } from "./under_way.js";
 
 const BINDINGS = {
     [Role.PARTITION]: "PARTITION",
@@ -53,6 +53,9 @@ async function forwardTraced(env, action, trace, until) {
 // work off: a queue that only grows answers nobody in time.
 async function attempt(env, action, until, send) {
     const { role, name } = action;
+    // The gateway waits where there is no place for one more object. Objects do not: what is under way is to end.
+    const room = until === null || isCalled(name) ? null : waitForRoom(env, objectsCalled, until);
+    if (room !== null) await room;
     const calls = callBegins(name, QUEUE_MAX);
     if (calls === null) return BUSY;
     try {

@@ -39,6 +39,15 @@ export class HeldBytes {
     }
 }
 
+export function isCalled(name) {
+    return young.calls.has(name) || old.calls.has(name);
+}
+
+// How many objects calls are under way to.
+export function objectsCalled() {
+    return young.calls.size + old.calls.size;
+}
+
 // Counts a call to an object, unless as many as `max` wait for it: the calls to be handed to callEnded(), or null.
 export function callBegins(name, max) {
     const { calls } = thisMinute();

@@ -12,8 +12,8 @@ const ARRIVAL_MS_MAX = 20_000;
 // What is read and dropped of a body that is too long: a client that is still sending would not hear the answer.
 const DRAIN_BYTES_MAX = 48 * 1024 * 1024;
 
-// Why a body was not taken. A body that was cut off rejects with the platform's own error.
-export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_SLOW: "too slow" };
+// Why a body was not taken. BROKEN: it was cut off, or the HTTP of it is none.
+export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_SLOW: "too slow", BROKEN: "broken" };
 
 export class BodyRefused extends Error {}
 
@@ -45,7 +45,12 @@ export async function readBody(request, share) {
 }
 
 async function readSmall(request, share) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
+    let bytes;
+    try {
+        bytes = new Uint8Array(await request.arrayBuffer());
+    } catch {
+        throw new BodyRefused(Refusal.BROKEN);
+    }
     share.take(bytes.length, HELD_BYTES_MAX + KEPT_FOR_SMALL_BYTES);
     return bytes;
 }
@@ -63,7 +68,7 @@ async function readLarge(stream, share) {
         return bytes;
     } catch (error) {
         if (late) throw new BodyRefused(Refusal.TOO_SLOW);
-        throw error;
+        throw error instanceof BodyRefused ? error : new BodyRefused(Refusal.BROKEN);
     } finally {
         clearTimeout(timer);
     }

@@ -21,6 +21,10 @@ export function requestTooLarge() {
     return new Response(null, { status: 413 });
 }
 
+export function brokenBody() {
+    return new Response(null, { status: 400 });
+}
+
 // The body stopped coming.
 export function requestTimeout() {
     return new Response(null, { status: 408 });

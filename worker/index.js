@@ -7,7 +7,7 @@ import { call, forward } from "./calls.js";
 import { coreStep } from "./core.js";
 import { requestEnd } from "./deadlines.js";
 import { EMPTY, Role, StepEvent, gatewayMessage, httpResponse } from "./envelope.js";
-import { internalError, logError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
+import { brokenBody, internalError, logError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
 import { answerOtherMethod, finishReply } from "./http.js";
 import { answerMetrics, exceptionOf, operationOf, requestEnded, requestStarted } from "./metrics.js";
 import { traceOf, withTrace } from "./trace.js";
@@ -51,6 +51,7 @@ async function answerPost(request, env, ctx, until) {
 
 function refuseBody(reason) {
     if (reason === Refusal.TOO_LARGE) return { response: requestTooLarge(), exception: "TooLarge" };
+    if (reason === Refusal.BROKEN) return { response: brokenBody(), exception: "BrokenBody" };
     if (reason === Refusal.TOO_SLOW) return { response: requestTimeout(), exception: "TooSlow" };
     return { response: throttled(), exception: "ThrottlingException" };
 }

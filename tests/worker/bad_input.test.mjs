@@ -155,6 +155,18 @@ describe("bad input", () => {
         assert.deepEqual((await send("GetItem", { TableName: "keys", Key: { pk: { S: "cut" } } })).json, {});
     });
 
+    test("a body whose chunks are none is the sender's fault", async () => {
+        const { hostname, port } = new URL(server.url);
+        const socket = connect(Number(port), hostname);
+        socket.write(
+            `POST / HTTP/1.1\r\nhost: ${hostname}\r\nx-amz-target: DynamoDB_20120810.PutItem\r\n` +
+                "content-type: application/x-amz-json-1.0\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        );
+        const answer = await new Promise((resolve) => socket.once("data", (data) => resolve(String(data))));
+        socket.destroy();
+        assert.match(answer, /^HTTP\/1.1 400 /);
+    });
+
     test("GET is a health check", async () => {
         const reply = await fetch(server.url);
         assert.equal(reply.status, 200);

@@ -1,0 +1,144 @@
+// YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads, in turn, against this project as `npm start` serves it and
+// against what else is here: DynamoDB Local, Redis, PostgreSQL. Prints throughput and latency, and holds the project's
+// metrics against what YCSB counted itself: requests exactly, rates within one hundredth.
+//
+// go-ycsb is to be on PATH. Its module is not served by every Go proxy; from a clone of pingcap/go-ycsb:
+//   go build -o ~/bin/go-ycsb ./cmd/go-ycsb       (delete the databases that do not build from cmd/go-ycsb/main.go)
+import { spawn, spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { startServers } from "./ycsb_servers.mjs";
+
+const USAGE = `local/tools/with_node bench/ycsb.mjs [options]
+
+  --workloads LIST   of A,B,C,D,E,F (A,B,C,D,F; go-ycsb cannot scan DynamoDB, which E is made of)
+  --records N        (1000)
+  --operations N     of each run (20000)
+  --threads N        (16)
+  --layout L         of this project (hash:16)
+  --servers LIST     of shvm-db,dynamodb-local,redis,postgresql (all that are here)`;
+
+const WORKLOADS = {
+    A: { readproportion: 0.5, updateproportion: 0.5, requestdistribution: "zipfian" },
+    B: { readproportion: 0.95, updateproportion: 0.05, requestdistribution: "zipfian" },
+    C: { readproportion: 1, updateproportion: 0, requestdistribution: "zipfian" },
+    D: { readproportion: 0.95, updateproportion: 0, insertproportion: 0.05, requestdistribution: "latest" },
+    E: { readproportion: 0, updateproportion: 0, scanproportion: 0.95, insertproportion: 0.05 },
+    F: {
+        readproportion: 0.5, updateproportion: 0, readmodifywriteproportion: 0.5, requestdistribution: "zipfian",
+    },
+};
+const REQUEST_OF = { READ: "GetItem", UPDATE: "UpdateItem", INSERT: "PutItem" };
+const RATE_DIFFERENCE_MAX = 0.01;
+const SCRAPE_MS = 25;
+
+const { values } = parseArgs({
+    options: {
+        workloads: { type: "string", default: "A,B,C,D,F" },
+        records: { type: "string", default: "1000" },
+        operations: { type: "string", default: "20000" },
+        threads: { type: "string", default: "16" },
+        layout: { type: "string", default: "hash:16" },
+        servers: { type: "string", default: "shvm-db,dynamodb-local,redis,postgresql" },
+        help: { type: "boolean", default: false },
+    },
+});
+
+if (values.help) console.log(USAGE);
+else if (spawnSync("go-ycsb", ["--help"]).error !== undefined) console.log("SKIP: go-ycsb is not on PATH");
+else await bench();
+
+async function bench() {
+    const servers = await startServers(values.servers.split(","), values.layout);
+    const counts = { passed: 0, failed: 0 };
+    const check = (what, holds) => {
+        counts[holds ? "passed" : "failed"]++;
+        console.log(`${holds ? "ok" : "FAILED"}: ${what}`);
+    };
+    try {
+        for (const server of servers) await compared(server, "load", {}, check);
+        for (const workload of values.workloads.split(",")) {
+            for (const server of servers) await runOne(server, workload, check);
+        }
+    } finally {
+        for (const server of servers) await server.stop();
+    }
+    console.log(`${counts.passed} passed, ${counts.failed} failed`);
+    process.exitCode = counts.failed > 0 ? 1 : 0;
+}
+
+async function runOne(server, workload, check) {
+    if (workload === "E" && server.binding === "dynamodb") {
+        console.log(`SKIP E ${server.name}: go-ycsb's binding of DynamoDB has no scan`);
+        return;
+    }
+    const measured = await compared(server, "run", WORKLOADS[workload], check);
+    for (const [operation, { ops, p50, p99 }] of measured) {
+        console.log(`${workload} ${server.name.padEnd(15)} ${operation.padEnd(18)} ${ops.toFixed(0).padStart(7)}/s  ` +
+            `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`);
+    }
+}
+
+// Runs YCSB; where the server has metrics, checks them against what it counted.
+async function compared(server, command, proportions, check) {
+    if (server.metrics === undefined) return ycsb(server, command, proportions);
+    const before = await server.metrics();
+    const watch = watchRate(server);
+    const measured = await ycsb(server, command, proportions);
+    const rate = await watch.stop();
+    const after = await server.metrics();
+    for (const [operation, request] of Object.entries(REQUEST_OF)) {
+        const counted = measured.get(operation)?.count ?? 0;
+        const served = (after.get(request) ?? 0) - (before.get(request) ?? 0);
+        check(`${command}: ${counted} × ${operation}, ${served} × ${request}`, counted === served);
+    }
+    if (command === "load") return measured;
+    const total = measured.get("TOTAL").ops;
+    check(`${command}: ${rate.toFixed(1)} requests/s by the metrics, ${total.toFixed(1)}/s by YCSB`,
+        Math.abs(rate / total - 1) <= RATE_DIFFERENCE_MAX);
+    return measured;
+}
+
+// The rate of requests by the metrics alone: from the first page that shows one to the first that shows the last.
+function watchRate(server) {
+    const seen = []; // [ms, requests]
+    let running = true;
+    const watching = (async () => {
+        while (running) {
+            const metrics = await server.metrics();
+            const requests = Object.values(REQUEST_OF).reduce((sum, name) => sum + (metrics.get(name) ?? 0), 0);
+            seen.push([performance.now(), requests]);
+            await new Promise((resolve) => setTimeout(resolve, SCRAPE_MS));
+        }
+    })();
+    return {
+        async stop() {
+            running = false;
+            await watching;
+            const first = seen.findLast(([, requests]) => requests === seen[0][1]);
+            const last = seen.find(([, requests]) => requests === seen.at(-1)[1]);
+            return (last[1] - first[1]) / (last[0] - first[0]) * 1000;
+        },
+    };
+}
+
+// Map: operation → { count, ops (per second), p50, p99 (µs) }.
+async function ycsb(server, command, proportions) {
+    const properties = {
+        workload: "core", recordcount: values.records, operationcount: values.operations,
+        threadcount: values.threads, outputstyle: "json", ...proportions, ...server.properties,
+    };
+    const pairs = Object.entries(properties).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
+    const child = spawn("go-ycsb", [command, server.binding, ...pairs], {
+        env: { ...process.env, AWS_ACCESS_KEY_ID: "ycsb", AWS_SECRET_ACCESS_KEY: "ycsb" },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    const line = output.split("\n").findLast((line) => line.startsWith("["));
+    if (code !== 0 || line === undefined) throw new Error(`${server.name}: go-ycsb ended with ${code}: ${output}`);
+    return new Map(JSON.parse(line).map((row) => [row.Operation, {
+        count: Number(row.Count), ops: Number(row.OPS), p50: Number(row["50th(us)"]), p99: Number(row["99th(us)"]),
+    }]));
+}

@@ -1,6 +1,6 @@
-// YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads, in turn, against this project as `npm start` serves it and
-// against what else is here: DynamoDB Local, Redis, PostgreSQL. Prints throughput and latency, and holds the project's
-// metrics against what YCSB counted itself: requests exactly, rates within one hundredth.
+// YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads, in turn, against this project as `npm start` serves it
+// and against what else is here: DynamoDB Local, Redis, PostgreSQL. Prints throughput and latency, and holds the
+// project's metrics against what YCSB counted itself: requests exactly, rates within one hundredth.
 //
 // go-ycsb is to be on PATH. Its module is not served by every Go proxy; from a clone of pingcap/go-ycsb:
 //   go build -o ~/bin/go-ycsb ./cmd/go-ycsb       (delete the databases that do not build from cmd/go-ycsb/main.go)

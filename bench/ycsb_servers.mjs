@@ -1,5 +1,6 @@
-// What YCSB is run against: { name, binding (go-ycsb's), properties, metrics (absent: it has none), stop }. All keep their
-// data in memory where the system has a file system there, and each answers a write only when it is logged.
+// What YCSB is run against: { name, binding (go-ycsb's), properties, metrics (absent: it has none), stop }. All keep
+// their data in memory where the system has a file system there; but for DynamoDB Local, which keeps none, each answers
+// a write only when it is logged.
 import { spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -14,7 +15,8 @@ const MEMORY = "/dev/shm";
 // Those that can run here; says which cannot.
 export async function startServers(names, layout) {
     const start = {
-        "shvm-db": () => startShvm(layout), "dynamodb-local": startLocal, redis: startRedis, postgresql: startPostgresql,
+        "shvm-db": () => startShvm(layout), "dynamodb-local": startLocal,
+        redis: startRedis, postgresql: startPostgresql,
     };
     const servers = [];
     for (const name of names) {
@@ -29,7 +31,8 @@ function dynamodb(url) {
     return {
         binding: "dynamodb",
         properties: {
-            "dynamodb.endpoint": url.replace("localhost", "127.0.0.1").replace(/\/$/, ""), "dynamodb.region": "us-east-1",
+            "dynamodb.endpoint": url.replace("localhost", "127.0.0.1").replace(/\/$/, ""),
+            "dynamodb.region": "us-east-1",
         },
     };
 }

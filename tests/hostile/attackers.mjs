@@ -15,8 +15,8 @@ const end = Date.now() + Number(seconds) * 1000;
 const noise = Buffer.from(Array.from({ length: 65536 }, (_, i) => new Random(i).below(256)));
 const bomb = gzipSync(Buffer.alloc(200 * MB, " "));
 
-// [weight, kind, the attack: (random) → promise of a status, or of what else became of it]. What is huge is rare: each takes
-// a thread some tenths of a second, and a machine that only serves those serves nobody.
+// [weight, kind, the attack: (random) → promise of a status, or of what else became of it]. What is huge is rare: each
+// takes a thread some tenths of a second, and a machine that only serves those serves nobody.
 const ATTACKS = [
     [400, "random bytes", (random) => post("PutItem", someNoise(random))],
     [400, "random JSON", (random) => post(random.pick(OPERATIONS), randomJson(random, 6))],
@@ -35,7 +35,9 @@ const ATTACKS = [
     [1, "endless bodies", () => exchange([head("PutItem", 4000 * MB)], { drips: 2 * MB, every: 50, mayHangUp: true })],
     [1, "bombs", () => post("PutItem", bomb, "content-encoding: gzip\r\n")],
 ];
-const OPERATIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem"];
+const OPERATIONS = [
+    "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem",
+];
 const MEMBERS = ["Item", "Key", "S", "N", "M", "L", "SS", "RequestItems", "KeyConditionExpression", "Expected"];
 const BROKEN = [
     "GET\r\n\r\n", "\0\0\0\0\r\n\r\n", "POST / HTTP/9.9\r\n\r\n", `POST / HTTP/1.1\r\n${"a: b\r\n".repeat(5000)}\r\n`,
@@ -176,8 +178,7 @@ function item(random, bytes) {
 }
 
 function batch(random) {
-    const put = (i) => ({
-        PutRequest: { Item: { pk: { S: `hostile-${i}` }, sk: { N: "1" }, x: { S: "y".repeat(random.below(390_000)) } } },
-    });
+    const text = () => ({ S: "y".repeat(random.below(390_000)) });
+    const put = (i) => ({ PutRequest: { Item: { pk: { S: `hostile-${i}` }, sk: { N: "1" }, x: text() } } });
     return JSON.stringify({ RequestItems: { [table]: Array.from({ length: 25 }, (_, i) => put(i)) } });
 }

@@ -1,7 +1,7 @@
-// A hostile hour in ten minutes: run.mjs [--seconds N] [--seed N] [--connections N] [--layout L]. 200 connections send what
-// is slow, huge, broken, deeply nested and random (attackers.mjs, a process of its own) to the program behind `npm start`,
-// beside one steady SDK client. That one's p99 stays within five times what it was in quiet, it sees no error but
-// throttling, and workerd's memory comes back to within a fifth of where it was.
+// A hostile hour in ten minutes: run.mjs [--seconds N] [--seed N] [--connections N] [--layout L]. 200 connections send
+// what is slow, huge, broken, deeply nested and random (attackers.mjs, a process of its own) to the program behind
+// `npm start`, beside one steady SDK client. That one's p99 stays within five times what it was in quiet, it sees no
+// error but throttling, and workerd's memory comes back to within a fifth of where it was.
 import { fork } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,7 +1,6 @@
 // `npm run load -- TABLE < file`: writes lines of DynamoDB JSON into an existing table, by BatchWriteItem through the
 // public API.
 import { fstatSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { BatchWriteItemCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { Progress, State, connect, lineToItem, readCommandLine } from "./client.mjs";
 
@@ -34,7 +33,7 @@ async function load() {
     const flight = new Flight(state, progress);
     let batch = new Batch(keyNames);
     let lineNumber = 0;
-    for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    for await (const line of linesOf(process.stdin)) {
         lineNumber++;
         const bytes = Buffer.byteLength(line) + 1;
         if (lineNumber <= state.value.lines) {
@@ -49,6 +48,17 @@ async function load() {
     if (batch.lines > 0) await flight.send(batch);
     await flight.land();
     progress.finish();
+}
+
+// Lines end with a line feed and nothing else: node:readline would also end them at U+2028, which JSON may hold.
+async function* linesOf(input) {
+    let rest = "";
+    for await (const chunk of input.setEncoding("utf8")) {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop();
+        yield* lines;
+    }
+    if (rest !== "") yield rest;
 }
 
 function readLine(line, lineNumber) {

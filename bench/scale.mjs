@@ -6,6 +6,8 @@
 //   key-limited the same with at most 4,096 file descriptors
 //   key-1024    the same with at most 1,024
 //   key-spread  the same with every batch spread over 25 partition keys, which all come again after 5,000
+//   delete      layout key: a table of 10,000 partition keys is deleted, and the server killed twice meanwhile; after
+//               the ten minutes that tombstones live, nothing is stored. Takes a quarter of an hour
 //   partition   one partition key with 1,000 and then 1,000,000 items: what Get, Put and a Query page cost
 //
 //     node bench/scale.mjs [CASE …] [--share 0.1]      (a share of the sizes, for a quick look)
@@ -15,13 +17,18 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const WORKERD_BYTES_MAX = 700 * 1024 * 1024;
 const END_TO_START_MIN = 0.8; // load speed
 const GROWN_TO_SMALL_MAX = 1.3; // cost of an operation
+const CALLS_FREE_PLAN = 50; // subrequests of an invocation
+const DELETION_KILLED_AFTER_MS = 3000;
+const TOMBSTONES_MS = 11 * 60 * 1000; // ten minutes, and one to work them off
 const PAD_CHARACTERS = 240; // makes an item of about 300 bytes
 
 const { values, positionals } = parseArgs({
@@ -38,6 +45,7 @@ const CASES = {
     "key-limited": () => wholeTable({ ...KEY, descriptors: 4096 }),
     "key-1024": () => wholeTable({ ...KEY, descriptors: 1024 }),
     "key-spread": () => wholeTable({ ...KEY, place: spread }),
+    delete: () => deletion(10_000),
     partition: () => onePartition(1_000, 1_000_000),
 };
 
@@ -76,6 +84,43 @@ async function wholeTable({ layout, items, keys, place, descriptors }) {
         const bytes = server.peakBytes();
         bound("workerd's memory, MB", bytes / 2 ** 20, () => bytes <= WORKERD_BYTES_MAX, "≤ 700");
     });
+}
+
+async function deletion(keys) {
+    keys = Math.round(keys * SHARE);
+    await withServer({ layout: "key" }, async (server) => {
+        await createTable(server, "Scale");
+        await load(server, keys, (index) => ({ pk: `k${index}`, sk: 0 }));
+        const before = storedObjects(server.data);
+        bound("partitions that hold tables", before, (count) => count >= keys, `≥ ${keys}`);
+        const started = performance.now();
+        await server.call("DeleteTable", { TableName: "Scale" }, { "x-shvm-cost": "1" });
+        const calls = Number(/object-requests=(\d+)/.exec(server.costOfLast)[1]);
+        bound("object requests of DeleteTable", calls, () => calls <= CALLS_FREE_PLAN, `≤ ${CALLS_FREE_PLAN}`);
+        for (let kills = 0; kills < 2; kills++) {
+            await wait(DELETION_KILLED_AFTER_MS);
+            await server.restart();
+        }
+        while (await server.hasTable("Scale")) await wait(1000);
+        report("deleted and killed twice within", `${Math.round((performance.now() - started) / 1000)} s`);
+        await wait(TOMBSTONES_MS);
+        await server.stop();
+        const left = storedObjects(server.data);
+        bound("partitions that hold tables", left, (count) => count === 0, "0");
+        await server.start();
+    });
+}
+
+// How many partitions have a database with a table in it.
+function storedObjects(data) {
+    const names = readdirSync(data, { recursive: true }).filter((name) => /Partition\/[0-9a-f]+\.sqlite$/.test(name));
+    return names.filter((name) => {
+        const database = new DatabaseSync(`${data}/${name}`);
+        const tables = "SELECT 1 FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\' LIMIT 1";
+        const found = database.prepare(tables).get() !== undefined;
+        database.close();
+        return found;
+    }).length;
 }
 
 async function onePartition(small, large) {
@@ -192,16 +237,14 @@ function pad() {
 
 // --- The server
 
-async function withServer({ layout, descriptors }, run) {
+async function withServer(options, run) {
     const data = mkdtempSync(`${existsSync("/dev/shm") ? "/dev/shm" : tmpdir()}/shvm-scale-`);
-    const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
-    const start = `${limit}exec sh local/start --port 0 --data ${data} --layout ${layout}`;
-    const child = spawn("sh", ["-c", start], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const server = new Server({ ...options, data });
     try {
-        await run(new Server(await readUrl(child), child.pid));
+        await server.start();
+        await run(server);
     } finally {
-        child.kill("SIGTERM");
-        await once(child, "exit");
+        await server.stop();
         rmSync(data, { recursive: true, force: true });
     }
 }
@@ -217,22 +260,48 @@ async function readUrl(child) {
 class Server {
     #agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-    constructor(url, pid) {
-        this.url = new URL(url);
-        this.workerd = findWorkerd(pid);
+    #child = null;
+
+    constructor({ layout, descriptors, data }) {
+        const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+        this.command = `${limit}exec sh local/start --port 0 --data ${data} --layout ${layout}`;
+        this.data = data;
     }
 
-    async call(operation, body) {
+    async start() {
+        this.#child = spawn("sh", ["-c", this.command], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+        this.url = new URL(await readUrl(this.#child));
+        this.workerd = findWorkerd(this.#child.pid);
+    }
+
+    async stop(signal = "SIGTERM") {
+        if (this.#child === null) return;
+        this.#child.kill(signal);
+        await once(this.#child, "exit");
+        this.#child = null;
+    }
+
+    async restart() {
+        await this.stop("SIGKILL");
+        await this.start();
+    }
+
+    async hasTable(name) {
+        return (await this.call("ListTables", {})).TableNames.includes(name);
+    }
+
+    async call(operation, body, headers = {}) {
         const payload = JSON.stringify(body);
         const sent = request({
             host: "127.0.0.1", port: this.url.port, method: "POST", path: "/", agent: this.#agent,
             headers: {
                 "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}`,
-                "content-length": Buffer.byteLength(payload),
+                "content-length": Buffer.byteLength(payload), ...headers,
             },
         });
         sent.end(payload);
         const [response] = await once(sent, "response");
+        this.costOfLast = response.headers["x-shvm-cost"];
         const chunks = [];
         for await (const chunk of response) chunks.push(chunk);
         const text = Buffer.concat(chunks).toString();

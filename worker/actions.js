@@ -6,27 +6,29 @@
 //   call(action) → promise of an answer                         never rejects
 //   forward(action) → promise of { response } or { answer }     never rejects
 //   later(promise)                                              keeps work alive that goes on after the reply
-import { Action, EMPTY, StepEvent } from "./envelope.js";
+import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
 const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault of ours
 
 // Runs from an event to the reply: reply bytes, or the Response that forward() gave. null: there is none (alarms).
-export async function runSteps(actor, event, message) {
-    let state = EMPTY;
-    let answers = [];
-    let takesMessage = event === StepEvent.START;
+// A promise only where something was waited for: most messages to objects are answered by their first step, and a
+// promise costs more than some steps do.
+export function runSteps(actor, event, message) {
+    const step = actor.step(event, event === StepEvent.START ? message : EMPTY, EMPTY, NO_ANSWERS);
+    if (step.actions.length === 1 && step.actions[0].reply !== undefined) return step.actions[0].reply;
+    return goOn(actor, message, step);
+}
+
+async function goOn(actor, message, step) {
     for (let restarts = 0; ; ) {
-        const step = actor.step(event, takesMessage ? message : EMPTY, state, answers);
         const asked = sortActions(actor, step.actions);
         if (asked.performing.length > 0) await Promise.all(asked.performing);
         if (asked.restart) {
             if (++restarts > RESTARTS_MAX) throw new Error("the core asked for too many restarts");
-            event = StepEvent.START;
-            state = EMPTY;
-            answers = [];
-            takesMessage = true;
+            step = actor.step(StepEvent.START, message, EMPTY, NO_ANSWERS);
             continue;
         }
+        let answers;
         if (asked.forward !== null) {
             const { response, answer } = await actor.forward(asked.forward);
             if (response !== undefined) return response;
@@ -36,19 +38,22 @@ export async function runSteps(actor, event, message) {
                 actor.later(resumeLater(actor, asked.calls, step.state));
                 return asked.reply;
             }
-            answers = await Promise.all(asked.calls.map((call) => actor.call(call)));
+            answers = await answersOf(actor, asked.calls);
         } else {
             return asked.reply;
         }
-        event = StepEvent.RESUME;
-        state = step.state;
-        takesMessage = asked.repeatMessage;
+        step = actor.step(StepEvent.RESUME, asked.repeatMessage ? message : EMPTY, step.state, answers);
     }
+}
+
+async function answersOf(actor, calls) {
+    if (calls.length === 1) return [await actor.call(calls[0])];
+    return Promise.all(calls.map((call) => actor.call(call)));
 }
 
 // What is left after a reply that went out beside calls: its own replies go nowhere.
 async function resumeLater(actor, calls, state) {
-    const answers = await Promise.all(calls.map((call) => actor.call(call)));
+    const answers = await answersOf(actor, calls);
     const step = actor.step(StepEvent.RESUME, EMPTY, state, answers);
     const asked = sortActions(actor, step.actions);
     await Promise.all(asked.performing);

@@ -4,23 +4,28 @@
 import { EMPTY } from "./envelope.js";
 import { logError } from "./failures.js";
 
-const NOTHING = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: EMPTY };
+const NOTHING = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: "" };
 
 const encoder = new TextEncoder();
 
 // payloadHash: SHA-256 of the body as it was sent, where the core gets another one; else empty.
 export function authOf(request, env, payloadHash) {
-    const checked = env.SHVM_AUTH !== "off";
     const { path, query } = targetOf(request.url);
-    const head = `${request.method}\n${path}\n${query}\n`;
-    if (checked) {
+    if (env.SHVM_AUTH !== "off") {
         const keys = keysOf(env.SHVM_ACCESS_KEYS ?? "");
-        return { checked, keys, payloadHash, head: encoder.encode(head + allHeaders(request)) };
+        return { checked: true, keys, payloadHash, head: headOf(request, path, query) + allHeaders(request) };
     }
-    const authorization = request.headers.get("authorization");
+    const { headers } = request;
+    const authorization = headers.get("authorization");
     if (authorization === null && query === "") return NOTHING;
-    const lines = ["authorization", "x-amz-date", "date"].map((name) => headerLine(request, name));
-    return { ...NOTHING, head: encoder.encode(head + lines.join("")) };
+    let head = headOf(request, path, query) + headerLine("authorization", authorization);
+    const amzDate = headers.get("x-amz-date");
+    head += amzDate ? headerLine("x-amz-date", amzDate) : headerLine("date", headers.get("date"));
+    return { checked: false, keys: EMPTY, payloadHash, head };
+}
+
+function headOf(request, path, query) {
+    return `${request.method}\n${path}\n${query}\n`;
 }
 
 // Path and query as they were sent: URL would tidy them up.
@@ -31,8 +36,7 @@ function targetOf(url) {
     return { path: url.slice(start, mark), query: url.slice(mark + 1) };
 }
 
-function headerLine(request, name) {
-    const value = request.headers.get(name);
+function headerLine(name, value) {
     return value === null ? "" : `${name}:${value}\n`;
 }
 

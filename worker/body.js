@@ -33,12 +33,13 @@ export class BodyShare {
 }
 
 // { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something else.
+// request.body is looked at only where it must be: it makes a stream, which costs as much as reading a small body.
 export async function readBody(request, share) {
-    if (request.body === null) return { body: EMPTY, payloadHash: EMPTY };
-    const declared = request.headers.get("content-length");
+    const { headers } = request;
+    const declared = headers.get("content-length");
     const small = declared !== null && Number(declared) <= SMALL_BYTES_MAX;
-    const sent = small ? await readSmall(request, share) : await readLarge(request.body, share);
-    const format = formatOf(request.headers.get("content-encoding"), sent);
+    const sent = small ? await readSmall(request, share) : await readLarge(request, share);
+    const format = formatOf(headers.get("content-encoding"), sent);
     if (format === null) return { body: sent, payloadHash: EMPTY };
     const payloadHash = new Uint8Array(await crypto.subtle.digest("SHA-256", sent));
     return { body: await decompress(sent, format, share), payloadHash };
@@ -55,8 +56,9 @@ async function readSmall(request, share) {
     return bytes;
 }
 
-async function readLarge(stream, share) {
-    const reader = stream.getReader();
+async function readLarge({ body }, share) {
+    if (body === null) return EMPTY;
+    const reader = body.getReader();
     let late = false;
     const timer = setTimeout(() => {
         late = true;
@@ -111,7 +113,8 @@ function concatenate(chunks, size) {
 
 // DecompressionStream's name for a Content-Encoding; null for none. Some senders call deflate what has no zlib header.
 function formatOf(encoding, bytes) {
-    switch (encoding?.trim().toLowerCase()) {
+    if (encoding === null) return null;
+    switch (encoding.trim().toLowerCase()) {
     case "gzip":
     case "x-gzip":
         return "gzip";

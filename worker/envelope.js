@@ -1,5 +1,6 @@
 // The bytes that pass between JavaScript and the core, as c_src/msg/envelope.h draws them. Nothing here knows what a
-// message means.
+// message means. Inputs are written into Wasm memory (wasm_memory.js) and outputs read there, with as few objects made
+// as can be: what a request leaves behind for the collector is a good part of its price.
 
 export const ENVELOPE_VERSION = 1;
 export const REQUEST_ID_BYTES = 52;
@@ -21,47 +22,131 @@ export const Action = {
 };
 
 export const EMPTY = new Uint8Array(0);
+export const NO_ANSWERS = [];
 
 const CONTENT_TYPES = ["application/x-amz-json-1.0", "application/json", "application/xml"];
-const HEAD_BYTES = 1 + 8 + 16; // version, now, entropy
+const ENTROPY_WORDS = 4; // of 32 bits
+const HEAD_BYTES = 1 + 8 + ENTROPY_WORDS * 4; // version, now, entropy
+const HTTP_HEAD_BYTES = 1 + 2 + 1 + 4 + REQUEST_ID_BYTES; // of RESPOND_HTTP, before its body
+const TEXT_BYTES_BY_HAND = 64; // so short a text is written faster letter by letter
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// A step's input: { identity, local, message, state, answers: [{ status, body }] }.
-export function inputSize(input) {
-    let size = HEAD_BYTES + 4 * 4 + 4;
-    size += input.identity.length + input.local.length + input.message.length + input.state.length;
-    for (const answer of input.answers) size += 1 + 4 + answer.body.length;
+// --- Input
+
+// What a step's input may take at most: { identity, local, message, state, answers: [{ status, body }] }. `message` is
+// bytes, or a GatewayMessage.
+export function inputSizeMax({ identity, local, message, state, answers }) {
+    const messageSize = message instanceof GatewayMessage ? message.sizeMax() : message.length;
+    let size = HEAD_BYTES + 4 * 4 + 4 + identity.length + local.length + messageSize + state.length;
+    for (const answer of answers) size += 1 + 4 + answer.body.length;
     return size;
 }
 
-// Writes an input at the start of `target`, which has inputSize bytes.
-export function writeInput(input, now, entropy, target) {
-    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-    view.setUint8(0, ENVELOPE_VERSION);
-    view.setFloat64(1, now, true);
-    target.set(entropy, 9);
-    let at = HEAD_BYTES;
-    const put = (bytes) => {
-        view.setUint32(at, bytes.length, true);
-        target.set(bytes, at + 4);
-        at += 4 + bytes.length;
-    };
-    put(input.identity);
-    put(input.local);
-    put(input.message);
-    put(input.state);
-    view.setUint32(at, input.answers.length, true);
+// Writes an input at address `start`. Returns its size.
+export function writeInput({ identity, local, message, state, answers }, now, memory, start) {
+    const { bytes, view } = memory;
+    bytes[start] = ENVELOPE_VERSION;
+    view.setFloat64(start + 1, now, true);
+    writeEntropy(view, start + 9);
+    let at = putBytes(memory, start + HEAD_BYTES, identity);
+    at = putBytes(memory, at, local);
+    at = message instanceof GatewayMessage ? message.put(memory, at) : putBytes(memory, at, message);
+    at = putBytes(memory, at, state);
+    view.setUint32(at, answers.length, true);
     at += 4;
-    for (const { status, body } of input.answers) {
-        view.setUint8(at++, status);
-        put(body);
+    for (const { status, body } of answers) {
+        bytes[at] = status;
+        at = putBytes(memory, at + 1, body);
+    }
+    return at - start;
+}
+
+// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes ‖ calls max
+//                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head text ‖ options bytes
+export class GatewayMessage {
+    #target;
+    #contentType;
+    #body;
+    #auth;
+    #settings;
+
+    // auth: { checked, keys, payloadHash, head } (auth.js). settings: { layout, callsMax, indexWaitMs }.
+    constructor(target, contentType, body, auth, settings) {
+        this.#target = target;
+        this.#contentType = contentType;
+        this.#body = body;
+        this.#auth = auth;
+        this.#settings = settings;
+    }
+
+    sizeMax() {
+        const { keys, payloadHash, head } = this.#auth;
+        const letters = this.#target.length + this.#contentType.length + this.#settings.layout.length + head.length;
+        return 1 + 8 * 4 + 4 + 1 + 4 + letters * 3 + this.#body.length + keys.length + payloadHash.length;
+    }
+
+    // u32 length ‖ message, at `start`; returns the end.
+    put(memory, start) {
+        const { bytes, view } = memory;
+        const { checked, keys, payloadHash, head } = this.#auth;
+        const { layout, callsMax, indexWaitMs } = this.#settings;
+        bytes[start + 4] = ENVELOPE_VERSION;
+        let at = putText(memory, start + 5, this.#target);
+        at = putText(memory, at, this.#contentType);
+        at = putBytes(memory, at, this.#body);
+        at = putText(memory, at, layout);
+        view.setUint32(at, callsMax, true);
+        bytes[at + 4] = checked ? 1 : 0;
+        at = putBytes(memory, at + 5, keys);
+        at = putBytes(memory, at, payloadHash);
+        at = putText(memory, at, head);
+        view.setUint32(at, 4, true);
+        view.setUint32(at + 4, indexWaitMs, true);
+        at += 8;
+        view.setUint32(start, at - start - 4, true);
+        return at;
     }
 }
 
-// A step's output: { local (null: unchanged), state, actions }. Everything is copied out of `bytes`.
-export function readOutput(bytes) {
-    const reader = new Reader(bytes);
+function putBytes({ bytes, view }, at, part) {
+    view.setUint32(at, part.length, true);
+    if (part.length !== 0) bytes.set(part, at + 4);
+    return at + 4 + part.length;
+}
+
+function putText(memory, at, text) {
+    const { bytes, view } = memory;
+    let end = at + 4;
+    if (text.length <= TEXT_BYTES_BY_HAND) {
+        let i = 0;
+        for (let letter; i < text.length && (letter = text.charCodeAt(i)) < 0x80; i++) bytes[end + i] = letter;
+        if (i === text.length) {
+            view.setUint32(at, i, true);
+            return end + i;
+        }
+    }
+    end += encoder.encodeInto(text, bytes.subarray(end)).written;
+    view.setUint32(at, end - at - 4, true);
+    return end;
+}
+
+const entropy = new Uint32Array(ENTROPY_WORDS * 256);
+let entropyUsed = entropy.length;
+
+function writeEntropy(view, at) {
+    if (entropyUsed === entropy.length) {
+        crypto.getRandomValues(entropy);
+        entropyUsed = 0;
+    }
+    for (let word = 0; word < ENTROPY_WORDS; word++) view.setUint32(at + word * 4, entropy[entropyUsed++], true);
+}
+
+// --- Output
+
+// Of a step: { local (null: unchanged), state, actions }, copied out of memory.
+export function readOutput(memory, start, length) {
+    const reader = new Reader(memory, start, length);
     if (reader.u8() !== ENVELOPE_VERSION) throw new Error("the core's output has an unknown version");
     const localPresent = reader.u8() === 1;
     const local = reader.bytes();
@@ -79,12 +164,12 @@ function readAction(reader) {
     case Action.FORWARD:
         return { kind, role: reader.u8(), mode: reader.u8(), name: reader.text(), message: reader.bytes() };
     case Action.RESPOND_HTTP:
-        reader.skip(2 + 1 + 4 + REQUEST_ID_BYTES);
+        reader.skip(HTTP_HEAD_BYTES - 1);
         reader.skip(reader.u32());
-        return { kind, reply: reader.copy(start, reader.at) };
+        return { kind, reply: reader.copyFrom(start) };
     case Action.REPLY:
         reader.skip(reader.u32());
-        return { kind, reply: reader.copy(start, reader.at) };
+        return { kind, reply: reader.copyFrom(start) };
     case Action.SET_ALARM:
         return { kind, due: reader.f64() };
     case Action.DELETE_ALL:
@@ -95,6 +180,56 @@ function readAction(reader) {
         throw new Error(`the core asked for action ${kind}`);
     }
 }
+
+class Reader {
+    #memory;
+    #end;
+    at;
+
+    constructor(memory, start, length) {
+        this.#memory = memory;
+        this.#end = start + length;
+        this.at = start;
+    }
+
+    u8() {
+        return this.#memory.bytes[this.at++];
+    }
+
+    u32() {
+        this.at += 4;
+        return this.#memory.view.getUint32(this.at - 4, true);
+    }
+
+    f64() {
+        this.at += 8;
+        return this.#memory.view.getFloat64(this.at - 8, true);
+    }
+
+    skip(count) {
+        this.at += count;
+        if (this.at > this.#end) throw new Error("the core's output is too short");
+    }
+
+    copyFrom(start) {
+        return this.#memory.bytes.slice(start, this.at);
+    }
+
+    // u32 length ‖ bytes, copied.
+    bytes() {
+        const length = this.u32();
+        this.skip(length);
+        return length === 0 ? EMPTY : this.copyFrom(this.at - length);
+    }
+
+    text() {
+        const length = this.u32();
+        this.skip(length);
+        return decoder.decode(this.#memory.bytes.subarray(this.at - length, this.at));
+    }
+}
+
+// --- Replies
 
 // A reply travels as the action that made it: RESPOND_HTTP to be handed to the client, or REPLY to be resumed with.
 // An empty one says that the callee failed: nothing was committed, or (REPLY_UNKNOWN) perhaps something was.
@@ -109,104 +244,43 @@ export function answerOf(reply) {
     return { status: AnswerStatus.OK, body: reply.subarray(5) };
 }
 
-// The same where it travels as a response: one with this header holds a REPLY, any other is the client's.
-export const REPLY_HEADER = "x-shvm-reply";
+// The same where it travels as a response: one with this status holds a REPLY, any other is the client's.
+export const REPLY_STATUS = 299;
 
 export function responseOf(reply) {
     if (reply[0] === Action.RESPOND_HTTP) return httpResponse(reply);
-    return new Response(reply, { headers: { [REPLY_HEADER]: "1" } });
+    return new Response(reply, { status: REPLY_STATUS });
 }
 
 export function httpResponse(reply) {
-    const reader = new Reader(reply);
-    reader.skip(1);
-    const status = reader.u16();
-    const contentType = CONTENT_TYPES[reader.u8()];
-    const crc32 = reader.u32();
-    const requestId = decoder.decode(reply.subarray(reader.at, reader.at + REQUEST_ID_BYTES));
-    reader.skip(REQUEST_ID_BYTES);
-    const length = reader.u32();
-    return new Response(reply.subarray(reader.at, reader.at + length), {
-        status,
+    const crc32 = reply[4] | (reply[5] << 8) | (reply[6] << 16) | (reply[7] << 24);
+    const body = HTTP_HEAD_BYTES + 4;
+    return new Response(reply.subarray(body), {
+        status: httpStatus(reply),
         headers: {
-            "content-type": contentType,
-            "date": new Date().toUTCString(), // clients set their clocks by it
-            "x-amzn-requestid": requestId,
-            "x-amz-crc32": String(crc32),
+            "content-type": CONTENT_TYPES[reply[3]],
+            "date": httpDate(), // clients set their clocks by it
+            "x-amzn-requestid": decoder.decode(reply.subarray(HTTP_HEAD_BYTES - REQUEST_ID_BYTES, HTTP_HEAD_BYTES)),
+            "x-amz-crc32": String(crc32 >>> 0),
         },
     });
 }
 
-// gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes ‖ calls max
-//                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head bytes ‖ options bytes
-// `auth` is { checked, keys, payloadHash, head } (auth.js).
-export function gatewayMessage(target, contentType, body, layout, callsMax, auth, indexWaitMs) {
-    const parts = [encoder.encode(target), encoder.encode(contentType), body, encoder.encode(layout)];
-    const options = new Uint8Array(Uint32Array.of(indexWaitMs).buffer);
-    const proofs = [auth.keys, auth.payloadHash, auth.head, options];
-    const sizeOf = (list) => list.reduce((size, part) => size + 4 + part.length, 0);
-    const message = new Uint8Array(1 + sizeOf(parts) + 4 + 1 + sizeOf(proofs));
-    const view = new DataView(message.buffer);
-    message[0] = ENVELOPE_VERSION;
-    let at = 1;
-    const put = (part) => {
-        view.setUint32(at, part.length, true);
-        message.set(part, at + 4);
-        at += 4 + part.length;
-    };
-    parts.forEach(put);
-    view.setUint32(at, callsMax, true);
-    message[at + 4] = auth.checked ? 1 : 0;
-    at += 5;
-    proofs.forEach(put);
-    return message;
+// Of a reply that is RESPOND_HTTP.
+export function httpStatus(reply) {
+    return reply[1] | (reply[2] << 8);
 }
 
-class Reader {
-    constructor(bytes) {
-        this.data = bytes;
-        this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        this.at = 0;
-    }
+let dateSecond = 0;
+let dateText = "";
 
-    u8() {
-        return this.view.getUint8(this.at++);
+// As the Date header has it, made once a second.
+export function httpDate() {
+    const now = Date.now();
+    const second = Math.floor(now / 1000);
+    if (second !== dateSecond) {
+        dateSecond = second;
+        dateText = new Date(now).toUTCString();
     }
-
-    u16() {
-        this.at += 2;
-        return this.view.getUint16(this.at - 2, true);
-    }
-
-    u32() {
-        this.at += 4;
-        return this.view.getUint32(this.at - 4, true);
-    }
-
-    f64() {
-        this.at += 8;
-        return this.view.getFloat64(this.at - 8, true);
-    }
-
-    skip(count) {
-        this.at += count;
-        if (this.at > this.data.length) throw new Error("the core's output is too short");
-    }
-
-    copy(from, to) {
-        return this.data.slice(from, to);
-    }
-
-    // u32 length ‖ bytes, copied.
-    bytes() {
-        const length = this.u32();
-        this.skip(length);
-        return length === 0 ? EMPTY : this.data.slice(this.at - length, this.at);
-    }
-
-    text() {
-        const length = this.u32();
-        this.skip(length);
-        return decoder.decode(this.data.subarray(this.at - length, this.at));
-    }
+    return dateText;
 }

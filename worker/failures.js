@@ -1,5 +1,6 @@
 // The few replies that are made without the core: it failed, or the request never reached it.
 import { crc32 } from "./crc32.js";
+import { httpDate } from "./envelope.js";
 
 const REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const REQUEST_ID_CHARACTERS = 52;
@@ -54,7 +55,7 @@ function textReply(status, text, contentType) {
         status,
         headers: {
             "content-type": contentType,
-            "date": new Date().toUTCString(),
+            "date": httpDate(),
             "x-amzn-requestid": requestId(),
             "x-amz-crc32": String(crc32(body)),
         },

@@ -10,7 +10,8 @@ export function forwardedRequest(message) {
     return [ORIGIN + message.toBase64({ alphabet: ALPHABET, omitPadding: true })];
 }
 
-export async function forwardedMessage(request) {
-    if (request.method === "POST") return new Uint8Array(await request.arrayBuffer());
+// The message, or a promise of it where it came as a body.
+export function forwardedMessage(request) {
+    if (request.method === "POST") return request.arrayBuffer().then((body) => new Uint8Array(body));
     return Uint8Array.fromBase64(request.url.slice(ORIGIN.length), { alphabet: ALPHABET });
 }

@@ -1,5 +1,6 @@
 // HTTP around DynamoDB: methods, cross-origin requests, compression. What a POST means is the core's.
 import { crc32 } from "./crc32.js";
+import { httpDate } from "./envelope.js";
 import { healthy, requestId, unknownOperation } from "./failures.js";
 
 const GZIP_BYTES_MIN = 1024; // shorter replies gain nothing
@@ -18,7 +19,7 @@ export function answerOtherMethod(request) {
 function preflight(asked) {
     const headers = new Headers({
         "access-control-max-age": String(PREFLIGHT_SECONDS),
-        "date": new Date().toUTCString(),
+        "date": httpDate(),
         "x-amzn-requestid": requestId(),
     });
     const echo = (from, to) => asked.has(from) && headers.set(to, asked.get(from));
@@ -27,21 +28,23 @@ function preflight(asked) {
     return new Response(null, { headers });
 }
 
-// What the request's headers ask of any reply. Most ask nothing, and their replies go out as they are.
-export async function finishReply(request, response) {
+// What the request's headers ask of any reply: the reply, or a promise of it. Most ask nothing, and their replies go
+// out as they are.
+export function finishReply(request, response) {
     const { headers } = request;
-    if (wantsGzip(request)) response = await compress(response);
     if (headers.has("origin")) {
         response = new Response(response.body, response);
         response.headers.set("access-control-allow-origin", "*");
     }
-    return response;
+    return wantsGzip(request) ? compress(response) : response;
 }
 
 // Cloudflare writes an Accept-Encoding of its own and keeps the client's beside it.
 function wantsGzip(request) {
-    const accepted = request.cf?.clientAcceptEncoding ?? request.headers.get("accept-encoding");
-    if (!accepted?.includes("gzip")) return false;
+    const written = request.headers.get("accept-encoding");
+    if (written === null) return false;
+    const accepted = request.cf?.clientAcceptEncoding ?? written;
+    if (!accepted.includes("gzip")) return false;
     const [, quality = "1"] = /\bgzip\s*(?:;\s*q=([\d.]+))?/.exec(accepted);
     return Number(quality) > 0;
 }

@@ -6,7 +6,7 @@ import { BodyRefused, BodyShare, Refusal, readBody } from "./body.js";
 import { call, forward } from "./calls.js";
 import { coreStep } from "./core.js";
 import { requestEnd } from "./deadlines.js";
-import { EMPTY, Role, StepEvent, gatewayMessage, httpResponse } from "./envelope.js";
+import { EMPTY, GatewayMessage, Role, StepEvent, httpResponse } from "./envelope.js";
 import { brokenBody, internalError, logError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
 import { answerOtherMethod, finishReply } from "./http.js";
 import { answerMetrics, exceptionOf, operationOf, requestEnded, requestStarted } from "./metrics.js";
@@ -15,34 +15,36 @@ import { traceOf, withTrace } from "./trace.js";
 export { Catalog, Directory, Partition, Table } from "./objects.js";
 
 export default {
-    async fetch(request, env, ctx) {
-        const special = answerMetrics(request, env) ?? answerOtherMethod(request);
-        if (special !== null) return finishReply(request, special);
-        const since = requestStarted();
-        const { response, exception } = await answerPost(request, env, ctx, requestEnd(env, since));
-        requestEnded(env, operationOf(request), response.status, exception, since);
-        return finishReply(request, response);
+    fetch(request, env, ctx) {
+        if (request.method === "POST") return answerPost(request, env, ctx);
+        return finishReply(request, answerMetrics(request, env) ?? answerOtherMethod(request));
     },
 };
 
+async function answerPost(request, env, ctx) {
+    const since = requestStarted();
+    const target = request.headers.get("x-amz-target") ?? "";
+    const operation = operationOf(target);
+    const { response, exception } = await answer(request, env, ctx, { target, operation, since });
+    requestEnded(env, operation, response.status, exception, since);
+    return finishReply(request, response);
+}
+
 // { response, exception }: the exception's short name, or null.
-async function answerPost(request, env, ctx, until) {
+async function answer(request, env, ctx, { target, operation, since }) {
     const share = new BodyShare();
     try {
         const { body, payloadHash } = await readBody(request, share);
-        const header = (name) => request.headers.get(name) ?? "";
-        const message = gatewayMessage(
-            header("x-amz-target"), header("content-type"), body,
-            env.SHVM_LAYOUT ?? "", Number(env.SHVM_CALLS_MAX ?? 0), authOf(request, env, payloadHash),
-            Number(env.SHVM_INDEX_WAIT_MS ?? 0),
-        );
+        const contentType = request.headers.get("content-type") ?? "";
+        const auth = authOf(request, env, payloadHash);
         const trace = traceOf(request, env);
-        const reply = await runSteps(gateway(env, ctx, trace, until), StepEvent.START, message);
+        const message = new GatewayMessage(target, contentType, body, auth, settingsOf(env));
+        const reply = await runSteps(new Gateway(env, ctx, trace, requestEnd(env, since)), StepEvent.START, message);
         if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
         return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
     } catch (error) {
         if (error instanceof BodyRefused) return refuseBody(error.message);
-        logError("gateway", { operation: operationOf(request), error: error.stack });
+        logError("gateway", { operation, error: error.stack });
         return { response: internalError(), exception: "InternalServerError" };
     } finally {
         share.release();
@@ -56,17 +58,50 @@ function refuseBody(reason) {
     return { response: throttled(), exception: "ThrottlingException" };
 }
 
-function gateway(env, ctx, trace, until) {
-    return {
-        step(event, message, state, answers) {
-            const input = { identity: EMPTY, local: EMPTY, message, state, answers };
-            return coreStep(Role.GATEWAY, event, input, null, trace);
-        },
-        perform(action) {
-            throw new Error(`the gateway cannot perform action ${action.kind}`);
-        },
-        call: (action) => call(env, action, trace, until),
-        forward: (action) => forward(env, action, trace, until),
-        later: (work) => ctx.waitUntil(work),
+let settings = null;
+
+// The deployment's variables, which do not change while an isolate lives.
+function settingsOf(env) {
+    settings ??= {
+        layout: env.SHVM_LAYOUT ?? "",
+        callsMax: Number(env.SHVM_CALLS_MAX ?? 0),
+        indexWaitMs: Number(env.SHVM_INDEX_WAIT_MS ?? 0),
     };
+    return settings;
+}
+
+// The gateway at work on one request: the actor that runSteps asks (actions.js).
+class Gateway {
+    #env;
+    #ctx;
+    #trace;
+    #until;
+
+    constructor(env, ctx, trace, until) {
+        this.#env = env;
+        this.#ctx = ctx;
+        this.#trace = trace;
+        this.#until = until;
+    }
+
+    step(event, message, state, answers) {
+        const input = { identity: EMPTY, local: EMPTY, message, state, answers };
+        return coreStep(Role.GATEWAY, event, input, null, this.#trace);
+    }
+
+    perform(action) {
+        throw new Error(`the gateway cannot perform action ${action.kind}`);
+    }
+
+    call(action) {
+        return call(this.#env, action, this.#trace, this.#until);
+    }
+
+    forward(action) {
+        return forward(this.#env, action, this.#trace, this.#until);
+    }
+
+    later(work) {
+        this.#ctx.waitUntil(work);
+    }
 }

@@ -2,11 +2,13 @@
 // the whole truth; on Cloudflare there are many, and what all of them did goes to Workers Analytics Engine (the binding
 // METRICS), one point per request. Counting is a few additions per request; only every 32nd write of an object also
 // tells how long its transaction took and how long it took to become durable.
+import { httpStatus } from "./envelope.js";
 import { requestId } from "./failures.js";
 import { heldBytes } from "./under_way.js";
 
 const OBJECTS_MAX = 2000; // remembered one by one; beyond, those that came first are forgotten
 const HOTTEST = 20;
+const TARGET_PREFIX = "DynamoDB_20120810.";
 const KINDS_MAX = 300; // operations and statuses counted apart: whoever sends requests could think up more
 const SAMPLED_WRITES = 32;
 const SECONDS_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
@@ -62,13 +64,15 @@ export function requestEnded(env, operation, status, exception, since) {
 }
 
 // What a target asks for: DynamoDB_20120810.GetItem is a GetItem.
-export function operationOf(request) {
-    return /^DynamoDB_20120810\.([A-Z]\w{3,40})$/.exec(request.headers.get("x-amz-target"))?.[1] ?? "other";
+export function operationOf(target) {
+    return target.startsWith(TARGET_PREFIX) && /^[A-Z]\w{3,40}$/.test(target.slice(TARGET_PREFIX.length))
+        ? target.slice(TARGET_PREFIX.length)
+        : "other";
 }
 
 // The short name of the exception in a reply of the core's (envelope.js), or null.
 export function exceptionOf(reply) {
-    if (new DataView(reply.buffer, reply.byteOffset).getUint16(1, true) < 400) return null;
+    if (httpStatus(reply) < 400) return null;
     return /"__type":"[^"#]*#(\w+)"/.exec(decoder.decode(reply.subarray(0, ERROR_HEAD_BYTES)))?.[1] ?? "other";
 }
 

@@ -21,138 +21,192 @@ const WORKING_BYTES_MAX = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 
 class CoreObject extends DurableObject {
-    #role;
-    #identity;
-    #local = EMPTY; // what the last committed step left for the next ones
-    #retirement;
-    #metrics;
-    #working = 0;
-    #workingBytes = 0;
+    #resident;
 
     constructor(ctx, env, role) {
         super(ctx, env);
-        this.#role = role;
-        this.#identity = encoder.encode(ctx.id.name);
-        this.#retirement = new Retirement(ctx, env);
-        this.#metrics = objectMetrics(role, ctx.id.name);
+        this.#resident = new Resident(ctx, env, role);
     }
 
     // A forwarded read: its reply is the client's response.
-    async fetch(request) {
-        return responseOf(await this.run(CallMode.READ, await forwardedMessage(request)));
+    fetch(request) {
+        const message = forwardedMessage(request);
+        const reply = message instanceof Promise
+            ? message.then((late) => this.run(CallMode.READ, late))
+            : this.run(CallMode.READ, message);
+        return reply instanceof Promise ? reply.then(responseOf) : responseOf(reply);
     }
 
     // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
     run(mode, message) {
-        return this.#run(mode, message, null);
+        return this.#run(new Work(this.#resident, mode, null), message);
     }
 
     // The same for a request that asked what it takes: { reply, part }.
     async traced(mode, message, explains) {
         const trace = new Trace(explains);
-        const reply = await this.#run(mode, message, trace);
+        const reply = await this.#run(new Work(this.#resident, mode, trace), message);
         return { reply, part: trace.asPart() };
     }
 
-    async #run(mode, message, trace) {
-        if (this.#isFull(message)) return REPLY_BUSY;
-        const actor = this.#actor(mode, trace);
-        this.#working++;
-        this.#workingBytes += message.length;
-        this.#retirement.enter();
-        this.#metrics.enter();
+    // The reply, or a promise of it.
+    #run(work, message) {
+        if (this.#resident.isFull(message)) return REPLY_BUSY;
+        this.#resident.enter(message);
+        let reply;
         try {
-            return (await runSteps(actor, StepEvent.START, message)) ?? REPLY_FAILED;
+            reply = runSteps(work, StepEvent.START, message);
         } catch (error) {
-            this.#log(error);
-            return actor.committed ? REPLY_UNKNOWN : REPLY_FAILED;
-        } finally {
-            this.#working--;
-            this.#workingBytes -= message.length;
-            this.#metrics.leave();
-            this.#retirement.leave();
+            reply = work.replyTo(error);
         }
+        if (reply instanceof Promise) return this.#finish(work, message, reply);
+        this.#resident.leave(message);
+        return reply ?? REPLY_FAILED;
     }
 
-    #isFull(message) {
-        if (this.#working === 0) return false;
-        return this.#working >= WORKING_MAX || this.#workingBytes + message.length > WORKING_BYTES_MAX;
+    async #finish(work, message, reply) {
+        try {
+            return (await reply) ?? REPLY_FAILED;
+        } catch (error) {
+            return work.replyTo(error);
+        } finally {
+            this.#resident.leave(message);
+        }
     }
 
     // Never throws, so the platform never gives up on it: what failed is tried again later.
     async alarm() {
-        this.#retirement.enter();
+        const { retirement } = this.#resident;
+        retirement.enter();
         try {
-            const actor = this.#actor(CallMode.WRITE, null);
-            await runSteps(actor, StepEvent.ALARM, EMPTY);
-            if (actor.rolledBack) throw new Error("a step was rolled back");
+            const work = new Work(this.#resident, CallMode.WRITE, null);
+            await runSteps(work, StepEvent.ALARM, EMPTY);
+            if (work.rolledBack) throw new Error("a step was rolled back");
         } catch (error) {
-            this.#log(error);
+            this.#resident.log(error);
             await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
         } finally {
-            this.#retirement.leave();
+            retirement.leave();
         }
     }
+}
 
-    // What runSteps asks of an actor (actions.js), for one message.
-    #actor(mode, trace) {
-        const actor = {
-            committed: false,
-            rolledBack: false,
-            step: (event, message, state, answers) => {
-                const input = { identity: this.#identity, local: this.#local, message, state, answers };
-                const done = this.#step(mode, event, input, trace);
-                this.#metrics.step(done);
-                if (done.verdict === Verdict.COMMIT) actor.committed = true;
-                if (!keepsWrites(done.verdict)) actor.rolledBack = true;
-                if (done.local !== null && keepsWrites(done.verdict)) this.#local = done.local;
-                return done;
-            },
-            perform: (action) => this.#perform(action),
-            call: (action) => call(this.env, action, trace, null),
-            forward: () => Promise.reject(new Error("only the gateway forwards")),
-            later: (work) => this.#later(work),
-        };
-        return actor;
+// What an object is between its messages.
+class Resident {
+    local = EMPTY; // what the last committed step left for the next ones
+    #working = 0;
+    #workingBytes = 0;
+
+    constructor(ctx, env, role) {
+        this.env = env;
+        this.role = role;
+        this.name = ctx.id.name;
+        this.identity = encoder.encode(ctx.id.name);
+        this.storage = ctx.storage;
+        this.sql = ctx.storage.sql;
+        this.retirement = new Retirement(ctx, env);
+        this.metrics = objectMetrics(role, ctx.id.name);
     }
 
-    #log(error) {
-        logError("object", { object: this.ctx.id.name, error: error.message });
+    isFull(message) {
+        if (this.#working === 0) return false;
+        return this.#working >= WORKING_MAX || this.#workingBytes + message.length > WORKING_BYTES_MAX;
     }
 
-    async #later(work) {
-        this.#retirement.enter();
-        try {
-            await work;
-        } catch (error) {
-            this.#log(error);
-        } finally {
-            this.#retirement.leave();
-        }
+    enter(message) {
+        this.#working++;
+        this.#workingBytes += message.length;
+        this.retirement.enter();
+        this.metrics.enter();
     }
 
-    // One step in one transaction, unless it only reads.
-    #step(mode, event, input, trace) {
-        const { sql } = this.ctx.storage;
-        if (mode === CallMode.READ) return coreStep(this.#role, event, input, sql, trace);
+    leave(message) {
+        this.#working--;
+        this.#workingBytes -= message.length;
+        this.metrics.leave();
+        this.retirement.leave();
+    }
+
+    log(error) {
+        logError("object", { object: this.name, error: error.message });
+    }
+}
+
+// A resident at work on one message: the actor that runSteps asks (actions.js).
+class Work {
+    #resident;
+    #mode;
+    #trace;
+    #committed = false;
+    rolledBack = false;
+
+    constructor(resident, mode, trace) {
+        this.#resident = resident;
+        this.#mode = mode;
+        this.#trace = trace;
+    }
+
+    // One step, in a transaction unless it only reads.
+    step(event, message, state, answers) {
+        const resident = this.#resident;
+        const { role, identity, local, metrics } = resident;
+        const input = { identity, local, message, state, answers };
+        const done = this.#mode === CallMode.READ
+            ? coreStep(role, event, input, resident.sql, this.#trace)
+            : this.#writingStep(role, event, input);
+        metrics.step(done);
+        if (done.verdict === Verdict.COMMIT) this.#committed = true;
+        if (!keepsWrites(done.verdict)) this.rolledBack = true;
+        else if (done.local !== null) resident.local = done.local;
+        return done;
+    }
+
+    #writingStep(role, event, input) {
+        const { storage, sql, metrics } = this.#resident;
         let done = null;
-        const began = this.#metrics.samplesWrite() ? performance.now() : null;
+        const began = metrics.samplesWrite() ? performance.now() : null;
         try {
-            this.ctx.storage.transactionSync(() => {
-                done = coreStep(this.#role, event, input, sql, trace);
+            storage.transactionSync(() => {
+                done = coreStep(role, event, input, sql, this.#trace);
                 if (!keepsWrites(done.verdict)) throw ROLL_BACK;
             });
         } catch (error) {
             if (error !== ROLL_BACK) throw error;
         }
-        if (began !== null) this.#metrics.wroteIn(performance.now() - began, this.ctx.storage);
+        if (began !== null) metrics.wroteIn(performance.now() - began, storage);
         return done;
     }
 
-    #perform(action) {
-        const { storage } = this.ctx;
+    perform(action) {
+        const { storage } = this.#resident;
         if (action.kind === Action.DELETE_ALL) return storage.deleteAll();
         return action.due === 0 ? storage.deleteAlarm() : storage.setAlarm(action.due);
+    }
+
+    call(action) {
+        return call(this.#resident.env, action, this.#trace, null);
+    }
+
+    forward() {
+        return Promise.reject(new Error("only the gateway forwards"));
+    }
+
+    async later(work) {
+        const { retirement } = this.#resident;
+        retirement.enter();
+        try {
+            await work;
+        } catch (error) {
+            this.#resident.log(error);
+        } finally {
+            retirement.leave();
+        }
+    }
+
+    // What the caller hears when the platform or the core broke off.
+    replyTo(error) {
+        this.#resident.log(error);
+        return this.#committed ? REPLY_UNKNOWN : REPLY_FAILED;
     }
 }
 

@@ -10,12 +10,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export class SqlHost {
-    #memory = null; // the instance's WebAssembly.Memory
+    #memory = null; // the instance's (wasm_memory.js)
     #texts = []; // SQL by statement number
     #sql = null; // the running object's storage.sql; null at the gateway, which has none
     #cursors = [];
-    #bytes = new Uint8Array(0);
-    #view = null;
     lastError = null;
     // What the running step did so far: rows as billed, bytes given to statements that write, statements in order.
     rowsRead = 0;
@@ -47,42 +45,37 @@ export class SqlHost {
     }
 
     imports() {
+        const guarded = (work) => (...args) => {
+            try {
+                return work.apply(this, args);
+            } catch (error) {
+                return this.#failure(error);
+            }
+        };
         return {
-            sql_query: (statement, binds, length) => this.#guard(() => this.#query(statement, binds, length)),
-            sql_step: (cursor, row, cap, need) => this.#guard(() => this.#step(cursor, row, cap, need)),
-            sql_close: (cursor, rowsRead) => this.#guard(() => this.#close(cursor, rowsRead)),
-            sql_run: (statement, binds, length, rowsWritten) =>
-                this.#guard(() => this.#run(statement, binds, length, rowsWritten)),
-            sql_size: (address) => this.#guard(() => this.#size(address)),
+            sql_query: guarded(this.#query),
+            sql_step: guarded(this.#step),
+            sql_close: guarded(this.#close),
+            sql_run: guarded(this.#run),
+            sql_size: guarded(this.#size),
         };
     }
 
-    #guard(work) {
-        try {
-            return work();
-        } catch (error) {
-            if (/no such table/.test(error?.message)) return SqlStatus.NO_TABLE;
-            this.lastError = error;
-            return SqlStatus.ERROR;
-        }
-    }
-
-    // Views die when memory grows, which any call into the core may cause.
-    #refresh() {
-        if (this.#bytes.byteLength !== 0) return;
-        this.#bytes = new Uint8Array(this.#memory.buffer);
-        this.#view = new DataView(this.#memory.buffer);
+    #failure(error) {
+        if (/no such table/.test(error?.message)) return SqlStatus.NO_TABLE;
+        this.lastError = error;
+        return SqlStatus.ERROR;
     }
 
     #exec(statement, binds, length) {
-        this.#refresh();
+        this.#memory.refresh();
         this.statements.push(statement);
         return this.#sql.exec(this.#texts[statement], ...this.#readBinds(binds, length));
     }
 
     #query(statement, binds, length) {
-        let slot = this.#cursors.findIndex((cursor) => cursor === null);
-        if (slot < 0) slot = this.#cursors.length;
+        let slot = 0;
+        while (slot < this.#cursors.length && this.#cursors[slot] !== null) slot++;
         if (slot >= CURSORS_MAX) throw new Error("too many cursors are open");
         const cursor = this.#exec(statement, binds, length);
         this.#cursors[slot] = { cursor, rows: cursor.raw(), pending: null };
@@ -95,16 +88,15 @@ export class SqlHost {
         if (open.pending === null) {
             const next = open.rows.next();
             if (next.done) return SqlStatus.DONE;
-            open.pending = next.value.map((value) => (typeof value === "string" ? encoder.encode(value) : value));
-            open.texts = next.value.map((value) => typeof value === "string");
+            open.pending = next.value.map(sqlValue);
         }
-        this.#refresh();
+        this.#memory.refresh();
         const size = rowSize(open.pending);
         if (size > cap) {
-            this.#view.setInt32(need, size, true);
+            this.#memory.view.setInt32(need, size, true);
             return SqlStatus.ROW_TOO_LARGE;
         }
-        this.#writeRow(open, row);
+        this.#writeRow(open.pending, row);
         open.pending = null;
         return SqlStatus.ROW;
     }
@@ -112,9 +104,9 @@ export class SqlHost {
     #close(slot, rowsRead) {
         const open = this.#cursors[slot];
         if (!open) return SqlStatus.BAD_CURSOR;
-        this.#refresh();
+        this.#memory.refresh();
         const read = open.cursor.rowsRead;
-        this.#view.setInt32(rowsRead, read, true);
+        this.#memory.view.setInt32(rowsRead, read, true);
         this.rowsRead += read;
         this.#cursors[slot] = null;
         return SqlStatus.DONE;
@@ -123,7 +115,7 @@ export class SqlHost {
     #run(statement, binds, length, rowsWritten) {
         const cursor = this.#exec(statement, binds, length);
         const written = cursor.rowsWritten;
-        this.#view.setInt32(rowsWritten, written, true);
+        this.#memory.view.setInt32(rowsWritten, written, true);
         this.rowsRead += cursor.rowsRead;
         this.rowsWritten += written;
         this.bytesWritten += length;
@@ -131,48 +123,57 @@ export class SqlHost {
     }
 
     #size(address) {
-        this.#refresh();
-        this.#view.setFloat64(address, this.#sql.databaseSize, true);
+        this.#memory.refresh();
+        this.#memory.view.setFloat64(address, this.#sql.databaseSize, true);
         return SqlStatus.DONE;
     }
 
     #readBinds(at, length) {
+        const { bytes, view } = this.#memory;
         const end = at + length;
         const values = [];
         while (at < end) {
-            const tag = this.#bytes[at++];
+            const tag = bytes[at++];
             if (tag === ValueTag.NULL) {
                 values.push(null);
             } else if (tag === ValueTag.NUMBER) {
-                values.push(this.#view.getFloat64(at, true));
+                values.push(view.getFloat64(at, true));
                 at += 8;
             } else {
-                const size = this.#view.getUint32(at, true);
-                const bytes = this.#bytes.slice(at + 4, at + 4 + size);
-                values.push(tag === ValueTag.TEXT ? decoder.decode(bytes) : bytes);
-                at += 4 + size;
+                const start = at + 4;
+                at = start + view.getUint32(at, true);
+                // TextDecoder reads Wasm memory as it is; SQLite must not, since C may use it again
+                values.push(tag === ValueTag.TEXT ? decoder.decode(bytes.subarray(start, at)) : bytes.slice(start, at));
             }
         }
         return values;
     }
 
-    #writeRow({ pending, texts }, at) {
-        this.#bytes[at++] = pending.length;
-        pending.forEach((value, column) => {
+    #writeRow(values, at) {
+        const { bytes, view } = this.#memory;
+        bytes[at++] = values.length;
+        for (const value of values) {
             if (value === null) {
-                this.#bytes[at++] = ValueTag.NULL;
+                bytes[at++] = ValueTag.NULL;
             } else if (typeof value === "number") {
-                this.#bytes[at] = ValueTag.NUMBER;
-                this.#view.setFloat64(at + 1, value, true);
+                bytes[at] = ValueTag.NUMBER;
+                view.setFloat64(at + 1, value, true);
                 at += 9;
             } else {
-                this.#bytes[at] = texts[column] ? ValueTag.TEXT : ValueTag.BLOB;
-                this.#view.setUint32(at + 1, value.byteLength, true);
-                this.#bytes.set(texts[column] ? value : new Uint8Array(value), at + 5);
-                at += 5 + value.byteLength;
+                bytes[at] = value.tag;
+                view.setUint32(at + 1, value.bytes.length, true);
+                bytes.set(value.bytes, at + 5);
+                at += 5 + value.bytes.length;
             }
-        });
+        }
     }
+}
+
+// null and numbers as they are, the others as { tag, bytes }.
+function sqlValue(value) {
+    if (value === null || typeof value === "number") return value;
+    if (typeof value === "string") return { tag: ValueTag.TEXT, bytes: encoder.encode(value) };
+    return { tag: ValueTag.BLOB, bytes: new Uint8Array(value) };
 }
 
 // row := column count u8 ‖ count × (tag u8 ‖ f64, or u32 length ‖ bytes)
@@ -180,7 +181,7 @@ function rowSize(values) {
     let size = 1;
     for (const value of values) {
         if (value === null) size += 1;
-        else size += typeof value === "number" ? 9 : 5 + value.byteLength;
+        else size += typeof value === "number" ? 9 : 5 + value.bytes.length;
     }
     return size;
 }

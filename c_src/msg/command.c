@@ -10,6 +10,7 @@ void command_encode_header(Buf *out, const CommandHeader *header) {
     buf_slice(out, header->table_name);
     buf_varint(out, header->epoch);
     buf_u8(out, header->by_key);
+    buf_u8(out, (uint8_t)header->content_type);
 }
 
 bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
@@ -19,7 +20,9 @@ bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
     out->table_name = reader_slice(reader);
     out->epoch = reader_varint(reader);
     out->by_key = reader_u8(reader) != 0;
-    if (reader->failed || out->kind < COMMAND_GET || out->kind > COMMAND_BACKFILL) {
+    out->content_type = (ContentType)reader_u8(reader);
+    if (reader->failed || out->kind < COMMAND_GET || out->kind > COMMAND_BACKFILL
+        || out->content_type > CONTENT_XML) {
         return error_corrupt(error, "malformed command header");
     }
     return true;
@@ -86,6 +89,7 @@ void command_encode_item(Buf *out, const ItemCommand *command) {
                           | (command->wait_for_indexes ? ITEM_WAIT_FOR_INDEXES : 0)));
     buf_u8(out, (uint8_t)command->return_values);
     buf_u8(out, (uint8_t)command->return_capacity);
+    buf_slice(out, command->collection_key);
 }
 
 bool command_decode_item(Reader *reader, const CommandHeader *header, ItemCommand *out, Error *error) {
@@ -103,6 +107,7 @@ bool command_decode_item(Reader *reader, const CommandHeader *header, ItemComman
     out->wait_for_indexes = (flags & ITEM_WAIT_FOR_INDEXES) != 0;
     out->return_values = (ReturnValues)decode_enum(reader, RETURN_VALUES_UPDATED_NEW);
     out->return_capacity = (ReturnCapacity)decode_enum(reader, RETURN_CAPACITY_INDEXES);
+    out->collection_key = decode_item(reader);
     return finish(reader, error);
 }
 

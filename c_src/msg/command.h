@@ -1,7 +1,8 @@
 // Commands: what a gateway asks of a partition. Everything is validated and compiled; the partition looks up,
 // evaluates, writes and answers. Commands are transient: they are never stored, logged or replayed.
 //
-//   command := version u8 (1) ‖ kind u8 ‖ table id ‖ table name ‖ epoch varint ‖ fields of the kind
+//   command := version u8 (1) ‖ kind u8 ‖ table id ‖ table name ‖ epoch varint ‖ by key u8 ‖ content type u8
+//              ‖ fields of the kind
 //   (texts and blobs: varint length ‖ bytes; flags u8; numbers varint)
 #ifndef SHVM_MSG_COMMAND_H
 #define SHVM_MSG_COMMAND_H
@@ -9,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "msg/capacity.h"
+#include "msg/envelope.h"
 
 #define COMMAND_VERSION 1
 
@@ -42,6 +44,7 @@ typedef struct CommandHeader {
     Slice table_name;
     uint64_t epoch;
     bool by_key; // layout key: the object holds one partition key and stores sort keys only
+    ContentType content_type; // of a reply that goes from the partition to the client
 } CommandHeader;
 
 // Where an item lives. full_key = hash64 ‖ partition key ‖ sort key (key_codec.h); partition_len counts the hash and
@@ -51,7 +54,7 @@ typedef struct ItemKey {
     size_t partition_len;
 } ItemKey;
 
-// GET, PUT, UPDATE, DELETE. Absent parts are empty slices.
+// GET, PUT, UPDATE, DELETE: the partition renders the reply. Absent parts are empty slices.
 typedef struct ItemCommand {
     CommandHeader header;
     ItemKey key;
@@ -66,7 +69,8 @@ typedef struct ItemCommand {
     bool consistent;
     ReturnValues return_values;
     bool return_old_on_failure; // ReturnValuesOnConditionCheckFailure = ALL_OLD
-    ReturnCapacity return_capacity; // GET renders its reply at the partition; writes count index arms for it
+    ReturnCapacity return_capacity;
+    Slice collection_key; // writes: item blob of the partition key where ItemCollectionMetrics is wanted
 } ItemCommand;
 
 // QUERY and SCAN: one page. Bounds are full keys; an empty upper bound is open. For a global index the header's table

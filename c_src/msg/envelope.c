@@ -95,8 +95,8 @@ void step_call_close(Step *step, size_t start) {
     close_bytes(&step->actions, start);
 }
 
-void step_forward(Step *step, Role role, Slice name, Slice message) {
-    append_bytes(begin_call(step, ACTION_FORWARD, role, CALL_READ, name), message);
+void step_forward(Step *step, Role role, CallMode mode, Slice name, Slice message) {
+    append_bytes(begin_call(step, ACTION_FORWARD, role, mode, name), message);
 }
 
 // AWS's request ids are 52 characters of this alphabet; clients only log them, so they need to be unique, no more.

@@ -14,7 +14,7 @@
 //   action := kind u8, then
 //     CALL          role u8 ‖ mode u8 ‖ name bytes ‖ message bytes
 //     FORWARD       the same; a gateway's only action. Where the object answers with an HTTP reply the host hands it
-//                   to the client untouched; where it answers with REPLY the host resumes with that answer
+//                   to the client untouched; where it answers otherwise, or not, the host resumes with that answer
 //     RESPOND_HTTP  status u16 ‖ content type u8 (ContentType) ‖ crc32 u32 ‖ request id 52 bytes ‖ body bytes
 //     REPLY         bytes: an object's answer to its caller
 //     SET_ALARM     due f64 (ms since 1970); 0 deletes the alarm
@@ -138,7 +138,7 @@ void step_call(Step *step, Role role, CallMode mode, Slice name, Slice message);
 // what was stored at `start`. No other action may come between.
 Buf *step_call_open(Step *step, Role role, CallMode mode, Slice name, size_t *start);
 void step_call_close(Step *step, size_t start);
-void step_forward(Step *step, Role role, Slice name, Slice message);
+void step_forward(Step *step, Role role, CallMode mode, Slice name, Slice message);
 // Computes the CRC and, from the entropy, the request id.
 void step_respond_http(Step *step, int status, Slice body);
 // The same for a body of megabytes, as step_call_open.

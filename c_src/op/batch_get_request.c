@@ -169,7 +169,7 @@ static bool batch_get_route(Request *request) {
     Step *step = request->step;
     BatchState *state = request->data;
     for (size_t i = 0; i < state->table_count; i++) {
-        state->tables[i].header = command_header(&request->tables[i].descriptor, COMMAND_BATCH_GET);
+        state->tables[i].header = command_header(step, &request->tables[i].descriptor, COMMAND_BATCH_GET);
     }
     for (size_t i = 0; i < state->item_count; i++) {
         BatchItem *item = &state->items[i];

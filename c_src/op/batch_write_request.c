@@ -147,7 +147,7 @@ static bool batch_write_route(Request *request) {
     if (state->tables == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < state->table_count; i++) {
         const TableDescriptor *table = &request->tables[i].descriptor;
-        state->tables[i].header = command_header(table, COMMAND_BATCH_WRITE);
+        state->tables[i].header = command_header(request->step, table, COMMAND_BATCH_WRITE);
         if (!command_index_set(step, table, &state->tables[i].index_set)) return false;
     }
     for (size_t i = 0; i < state->item_count; i++) {

@@ -57,7 +57,7 @@ static bool get_route(Request *request) {
     GetRequest *get = request->data;
     const TableDescriptor *table = &request->tables[0].descriptor;
     ItemCommand *command = &get->command;
-    command->header = command_header(table, COMMAND_GET);
+    command->header = command_header(step, table, COMMAND_GET);
     KeyValues values;
     if (!key_values_of_key(step, table, get->key, &values)) return false;
     if (!key_build(step, table, &values, &command->key)) return false;
@@ -69,7 +69,7 @@ static bool get_route(Request *request) {
     key_object_name(&name, table, &command->key);
     command_encode_item(&message, command);
     if (name.failed || message.failed) return error_out_of_memory(&step->error);
-    step_forward(step, ROLE_PARTITION, buf_view(&name), buf_view(&message));
+    step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
     return true;
 }
 

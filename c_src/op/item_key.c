@@ -160,13 +160,14 @@ void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key)
     name_partition(out, table, partition_key, key_leading_hash(key->full_key));
 }
 
-CommandHeader command_header(const TableDescriptor *table, CommandKind kind) {
+CommandHeader command_header(const Step *step, const TableDescriptor *table, CommandKind kind) {
     return (CommandHeader){
         .kind = kind,
         .table_id = table->table_id,
         .table_name = table->name,
         .epoch = table->epoch,
         .by_key = table->layout == LAYOUT_KEY,
+        .content_type = step->content_type,
     };
 }
 

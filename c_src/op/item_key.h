@@ -31,7 +31,7 @@ bool key_item_build(Step *step, const TableDescriptor *table, const KeyValues *v
 // Name of the partition object that holds the key.
 void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key);
 
-CommandHeader command_header(const TableDescriptor *table, CommandKind kind);
+CommandHeader command_header(const Step *step, const TableDescriptor *table, CommandKind kind);
 // The index set that write commands carry; empty for a table without indexes.
 bool command_index_set(Step *step, const TableDescriptor *table, Slice *out);
 

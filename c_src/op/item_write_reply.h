@@ -1,21 +1,18 @@
-// The reply of PutItem, UpdateItem and DeleteItem.
+// The reply of PutItem, UpdateItem and DeleteItem: rendered at the partition, handed through by the gateway.
 #ifndef SHVM_OP_ITEM_WRITE_REPLY_H
 #define SHVM_OP_ITEM_WRITE_REPLY_H
 
-#include "msg/capacity.h"
+#include "msg/command.h"
+#include "msg/result.h"
 #include "op/operation.h"
 
-// What the reply needs beside the partition's answer.
-//   state := return capacity u8 ‖ table name ‖ refusal ‖ collection key
-typedef struct WriteReplyPlan {
-    ReturnCapacity return_capacity;
-    Slice table_name;
-    Slice refusal;        // UpdateItem: the message that replaces any ValidationException; or empty
-    Slice collection_key; // item blob of the partition key where ItemCollectionMetrics is wanted; or empty
-} WriteReplyPlan;
+// Appends the HTTP body.
+void write_reply_render(Buf *body, const ItemCommand *command, const WriteResult *written);
 
-// Puts the plan into the step's state.
-bool write_reply_plan(Step *step, const WriteReplyPlan *plan);
+// What the gateway keeps in the step's state for answers that are no HTTP reply.
+//   state := refusal
+// refusal: UpdateItem: the message that replaces any ValidationException of the partition's; or empty.
+bool write_reply_expect(Step *step, Slice refusal);
 // Operation.resume of the three.
 bool write_reply_resume(Request *request, Reader *state);
 

@@ -198,15 +198,15 @@ static bool has_local_index(const TableDescriptor *table) {
 }
 
 // Charges the update and finds out whether DynamoDB would refuse it once the condition held.
-static bool check_update(Step *step, const TableDescriptor *table, WriteRequest *write, WriteReplyPlan *plan) {
+static bool check_update(Step *step, const TableDescriptor *table, WriteRequest *write, Slice *refusal) {
     if (write->has_update_expression && update_charge(write->command.update) > UPDATE_CHARGE_BYTES_MAX) {
         return error_validation(&step->error, step->arena,
                                 "Item size to update has exceeded the maximum allowed size");
     }
-    if (!update_refusal(step, table, write->command.update, &plan->refusal)) return false;
-    if (plan->refusal.len == 0) return true;
+    if (!update_refusal(step, table, write->command.update, refusal)) return false;
+    if (refusal->len == 0) return true;
     if (write->command.condition.len == 0) {
-        return error_validation(&step->error, step->arena, "%S", &plan->refusal);
+        return error_validation(&step->error, step->arena, "%S", refusal);
     }
     return update_that_fails(step, table, &write->command.update);
 }
@@ -216,7 +216,7 @@ static bool route_write(Request *request, CommandKind kind) {
     WriteRequest *write = request->data;
     const TableDescriptor *table = &request->tables[0].descriptor;
     ItemCommand *command = &write->command;
-    command->header = command_header(table, kind);
+    command->header = command_header(step, table, kind);
     KeyValues values;
     bool fits = kind == COMMAND_PUT ? key_values_of_item(step, table, write->given, &values)
                                     : key_values_of_key(step, table, write->given, &values);
@@ -226,15 +226,15 @@ static bool route_write(Request *request, CommandKind kind) {
         return false;
     }
     if (kind == COMMAND_PUT) command->item = write->given;
-    WriteReplyPlan plan = {.table_name = table->name, .return_capacity = command->return_capacity};
-    if (kind == COMMAND_UPDATE && !check_update(step, table, write, &plan)) return false;
+    Slice refusal = {NULL, 0};
+    if (kind == COMMAND_UPDATE && !check_update(step, table, write, &refusal)) return false;
     if (!key_build(step, table, &values, &command->key)) return false;
     if (!key_item_build(step, table, &values, &command->key_item)) return false;
     if (!command_index_set(step, table, &command->index_set)) return false;
     command->wait_for_indexes = step->wait_for_indexes;
     if (write->wants_metrics && has_local_index(table)) {
         KeyValues collection = {.hash = values.hash};
-        if (!key_item_build(step, table, &collection, &plan.collection_key)) return false;
+        if (!key_item_build(step, table, &collection, &command->collection_key)) return false;
     }
     Buf name;
     Buf message;
@@ -243,8 +243,8 @@ static bool route_write(Request *request, CommandKind kind) {
     key_object_name(&name, table, &command->key);
     command_encode_item(&message, command);
     if (name.failed || message.failed) return error_out_of_memory(&step->error);
-    step_call(step, ROLE_PARTITION, CALL_WRITE, buf_view(&name), buf_view(&message));
-    return write_reply_plan(step, &plan);
+    step_forward(step, ROLE_PARTITION, CALL_WRITE, buf_view(&name), buf_view(&message));
+    return write_reply_expect(step, refusal);
 }
 
 static bool put_route(Request *request) {

@@ -248,7 +248,7 @@ static bool forward_query(Request *request, const ReadRequest *read, const ReadS
     key_object_name(&name, &space->table, partition);
     command_encode_range(&message, &command);
     if (name.failed || message.failed) return error_out_of_memory(&step->error);
-    step_forward(step, ROLE_PARTITION, buf_view(&name), buf_view(&message));
+    step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
     return true;
 }
 

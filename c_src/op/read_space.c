@@ -62,7 +62,7 @@ static bool key_names(Step *step, const ReadSpace *space, RangeCommand *out) {
 }
 
 bool read_space_command(Step *step, const ReadSpace *space, CommandKind kind, RangeCommand *out) {
-    *out = (RangeCommand){.header = command_header(&space->table, kind)};
+    *out = (RangeCommand){.header = command_header(step, &space->table, kind)};
     if (!key_names(step, space, out)) return false;
     if (space->index.id == 0) return true;
     out->index_name = space->index.name;

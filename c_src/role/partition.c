@@ -2,6 +2,7 @@
 
 #include "base/canary.h"
 #include "op/execute.h"
+#include "op/item_write_reply.h"
 #include "role/partition_internal.h"
 #include "store/changes.h"
 #include "store/entries.h"
@@ -29,6 +30,11 @@ StepVerdict partition_reply_status(Partition *partition, ResultStatus status) {
 
 StepVerdict partition_reply_payload(Partition *partition, const Buf *payload) {
     return partition_reply(partition, (Result){.status = RESULT_OK, .payload = buf_view(payload)});
+}
+
+StepVerdict partition_respond(Partition *partition, Slice body) {
+    step_respond_http(partition->step, 200, body);
+    return partition_record_save(partition->step, &partition->record);
 }
 
 StepVerdict partition_reply_error(Partition *partition) {
@@ -73,10 +79,10 @@ static StepVerdict run_write(Partition *partition) {
         }
         partition_arm_report(partition);
     }
-    Buf payload;
-    buf_init(&payload, step->arena);
-    write_result_encode(&payload, &plan.written);
-    return partition_finish_write(partition, &writes, command.wait_for_indexes, &payload);
+    Buf body;
+    buf_init(&body, step->arena);
+    write_reply_render(&body, &command, &plan.written);
+    return partition_finish_write(partition, &writes, command.wait_for_indexes, WRITE_REPLY_BODY, &body);
 }
 
 static StepVerdict run_batch_write(Partition *partition) {
@@ -106,14 +112,13 @@ static StepVerdict run_batch_write(Partition *partition) {
         return partition_reply_error(partition);
     }
     partition_arm_report(partition);
-    return partition_finish_write(partition, &writes, command.wait_for_indexes, &payload);
+    return partition_finish_write(partition, &writes, command.wait_for_indexes, WRITE_REPLY_PAYLOAD, &payload);
 }
 
 static StepVerdict respond_read(Partition *partition, bool ok, const Buf *body) {
     if (!ok) return partition_reply_error(partition);
     if (body->failed) return VERDICT_ROLLBACK;
-    step_respond_http(partition->step, 200, buf_view(body));
-    return partition_record_save(partition->step, &partition->record);
+    return partition_respond(partition, buf_view(body));
 }
 
 static StepVerdict run_get(Partition *partition) {
@@ -174,6 +179,7 @@ StepVerdict partition_run_command(Partition *partition) {
     Step *step = partition->step;
     partition->fields = reader_of(partition->message);
     if (!command_decode_header(&partition->fields, &partition->header, &step->error)) return VERDICT_ROLLBACK;
+    step->content_type = partition->header.content_type;
     bool is_ours = slice_equal(partition->header.table_id, partition->identity.table)
                 && partition->header.by_key == partition->identity.by_key;
     if (!is_ours) return partition_reply_status(partition, RESULT_STALE);

@@ -147,16 +147,17 @@ static bool add_effects(Step *step, Shipment *shipment, const Effect *effects, s
     return true;
 }
 
-// state := PARTITION_STATE_… u8 ‖ first row varint ‖ last row varint ‖ the reply that waits
+// state := PARTITION_STATE_SHIP u8 ‖ first row varint ‖ last row varint
+//        | PARTITION_STATE_SHIP_WAITED u8 ‖ first ‖ last ‖ content type u8 ‖ WriteReplyKind u8 ‖ the reply that waits
 static bool send(Partition *partition, const Shipment *shipment, uint8_t state_kind, uint64_t first, uint64_t last,
-                 Slice reply) {
+                 Slice waiting) {
     Step *step = partition->step;
     Buf state;
     buf_init(&state, step->arena);
     buf_u8(&state, state_kind);
     buf_varint(&state, first);
     buf_varint(&state, last);
-    buf_slice(&state, reply);
+    buf_bytes(&state, waiting);
     if (state.failed) return error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
     return shipment_send(step, shipment);
@@ -194,35 +195,40 @@ static bool ship_log(Partition *partition, bool *sent) {
 
 // The rows just appended, from memory.
 static bool ship_writes(Partition *partition, const IndexWrites *writes, uint8_t state_kind, uint64_t first,
-                        Slice reply) {
+                        Slice waiting) {
     Shipment shipment = new_shipment(partition);
     return add_effects(partition->step, &shipment, writes->effects, writes->effect_count)
-        && send(partition, &shipment, state_kind, first, partition->record.log_head, reply);
+        && send(partition, &shipment, state_kind, first, partition->record.log_head, waiting);
 }
 
 static StepVerdict finish_waiting(Partition *partition, const IndexWrites *writes, uint64_t first,
-                                  const Buf *payload) {
+                                  WriteReplyKind kind, const Buf *reply) {
     Step *step = partition->step;
-    Result result = {
-        .status = RESULT_OK,
-        .rows_read = step->rows_read,
-        .rows_written = step->rows_written,
-        .payload = buf_view(payload),
-    };
-    Buf reply;
-    buf_init(&reply, step->arena);
-    result_encode(&reply, &result);
-    if (reply.failed) error_out_of_memory(&step->error);
-    if (!ship_writes(partition, writes, PARTITION_STATE_SHIP_WAITED, first, buf_view(&reply))) return VERDICT_ROLLBACK;
+    Buf waiting;
+    buf_init(&waiting, step->arena);
+    buf_u8(&waiting, (uint8_t)step->content_type);
+    buf_u8(&waiting, (uint8_t)kind);
+    buf_bytes(&waiting, buf_view(reply));
+    if (waiting.failed) error_out_of_memory(&step->error);
+    if (!ship_writes(partition, writes, PARTITION_STATE_SHIP_WAITED, first, buf_view(&waiting))) {
+        return VERDICT_ROLLBACK;
+    }
     return partition_record_save(step, &partition->record);
 }
 
-StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, const Buf *payload) {
+static StepVerdict reply_to_write(Partition *partition, WriteReplyKind kind, Slice reply) {
+    if (kind == WRITE_REPLY_BODY) return partition_respond(partition, reply);
+    return partition_reply(partition, (Result){.status = RESULT_OK, .payload = reply});
+}
+
+StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, WriteReplyKind kind,
+                                   const Buf *reply) {
     PartitionRecord *record = &partition->record;
-    if (writes->effect_count == 0) return partition_reply_payload(partition, payload);
+    if (reply->failed) error_out_of_memory(&partition->step->error);
+    if (writes->effect_count == 0) return reply_to_write(partition, kind, buf_view(reply));
     uint64_t first = record->log_head + 1;
     if (!append_effects(partition, writes)) return VERDICT_ROLLBACK;
-    if (wait) return finish_waiting(partition, writes, first, payload);
+    if (wait) return finish_waiting(partition, writes, first, kind, reply);
     if (record->shipping_since_ms == 0) {
         bool sent = true;
         bool done = record->log_acknowledged + 1 == first
@@ -231,7 +237,7 @@ StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writ
         if (!done) return VERDICT_ROLLBACK;
         if (sent) record->shipping_since_ms = partition->step->in.now_ms;
     }
-    return partition_reply_payload(partition, payload);
+    return reply_to_write(partition, kind, buf_view(reply));
 }
 
 // Every index object has taken its part, or is gone for good.
@@ -254,14 +260,14 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     bool is_waited = reader_u8(&state) == PARTITION_STATE_SHIP_WAITED;
     uint64_t first = reader_varint(&state);
     uint64_t last = reader_varint(&state);
-    Slice reply = reader_slice(&state);
     bool delivered = is_delivered(partition);
     // A fenced object has no log any more; one that lost its memory meanwhile sends again what it must.
     if (delivered && last <= record->log_head) acknowledge(record, first, last);
     if (!delivered) partition_arm(partition, step->in.now_ms + SHIP_RETRY_MS);
     if (is_waited) {
-        step_reply(step, reply);
-        return partition_record_save(step, record);
+        step->content_type = (ContentType)reader_u8(&state);
+        WriteReplyKind kind = (WriteReplyKind)reader_u8(&state);
+        return reply_to_write(partition, kind, reader_bytes(&state, reader_left(&state)));
     }
     record->shipping_since_ms = 0;
     bool sent;

@@ -33,6 +33,8 @@ enum {
 StepVerdict partition_reply(Partition *partition, Result result);
 StepVerdict partition_reply_status(Partition *partition, ResultStatus status);
 StepVerdict partition_reply_payload(Partition *partition, const Buf *payload);
+// Replies to the client itself, with a body of DynamoDB's JSON.
+StepVerdict partition_respond(Partition *partition, Slice body);
 // Replies step->error. DynamoDB's errors are answers; our own (memory, storage, corruption) are left to the core, which
 // rolls back. So is any error that comes after something was written.
 StepVerdict partition_reply_error(Partition *partition);
@@ -59,8 +61,11 @@ void partition_arm(Partition *partition, double due_ms);
 bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, ResultStatus *status);
 // Stores what partition_take_indexes took where it is news. Only in a step that writes.
 bool partition_keep_indexes(Partition *partition, Slice index_set);
-// The end of a write: effects go to the log, then on their way to the indexes; the reply waits for that or not.
-StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, const Buf *payload);
+// The end of a write: effects go to the log, then on their way to the indexes; the reply waits for that or not. It is
+// the client's (`body`), or a result's payload.
+typedef enum WriteReplyKind { WRITE_REPLY_PAYLOAD = 0, WRITE_REPLY_BODY = 1 } WriteReplyKind;
+StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, WriteReplyKind kind,
+                                   const Buf *reply);
 // The alarm: rows that have not been acknowledged go on their way again. *sent is false when nothing had to be sent.
 bool partition_ship_again(Partition *partition, bool *sent);
 StepVerdict partition_resume_shipment(Partition *partition);

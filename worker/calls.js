@@ -32,8 +32,8 @@ async function send(env, { role, mode, name, message }, trace) {
     return reply;
 }
 
-// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. A read is sent
-// as a request: measured, that costs a fifth less than RPC, because the object's response goes to the client untouched.
+// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. A read is
+// sent as a request: measured, that costs a fifth less than RPC, because its response goes to the client untouched.
 export async function forward(env, action, trace, until) {
     if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until);
     const { role, name, message } = action;

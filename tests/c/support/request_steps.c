@@ -34,7 +34,7 @@ static bool answer_calls(const Step *step, TestObjects *objects, Answer *answers
             return false;
         }
         if (kind == ACTION_REPEAT_MESSAGE) break; // it comes last, and every step is given the message here
-        CHECK(kind == ACTION_CALL);
+        CHECK(kind == ACTION_CALL || kind == ACTION_FORWARD);
         uint8_t role = reader_u8(&actions);
         reader_u8(&actions); // mode
         Slice object = reader_bytes(&actions, reader_u32(&actions));

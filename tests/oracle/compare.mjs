@@ -82,9 +82,10 @@ function failures(step, ours, theirs) {
 
 const reasons = (list) => list?.map(({ Code, Item }) => ({ Code, Item }));
 
-/** A Scan that shows only part of the table shows each server's own part. */
+/** A Scan that shows a part of the table shows each server's own; so does an index where sort keys are equal. */
 const isPartial = ({ operation, request }) =>
-    operation === "Scan" && (request.Limit || request.TotalSegments || request.ExclusiveStartKey);
+    (operation === "Scan" || request.IndexName) &&
+    (request.Limit || request.TotalSegments || request.ExclusiveStartKey);
 const isUnordered = ({ operation, request }) => operation === "Scan" || request.IndexName;
 
 function ofBodies(step, ours, theirs) {

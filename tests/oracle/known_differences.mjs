@@ -121,6 +121,17 @@ export const KNOWN_DIFFERENCES = [
             says(ours, /^One or more parameter values .*(IndexName: (multi|gsi2)|secondary index key|has exceeded)/),
     },
     {
+        name: "lengths of index keys in updates",
+        reason: "Index keys are as long as table keys may be; DynamoDB Local looks at the lengths of whole items only.",
+        rare: true,
+        matches: ({ kind, table, operation, ours, theirs }) =>
+            kind === "outcome" &&
+            operation === "UpdateItem" &&
+            table.indexes.length > 0 &&
+            refusedByUs(ours, theirs) &&
+            says(ours, /has exceeded the (maximum )?size limit of ?(2048|1024) bytes$/),
+    },
+    {
         name: "taking away from an index key",
         reason: "What DELETE takes away from an attribute that is not there need not fit it; nothing is written.",
         rare: true,
@@ -176,6 +187,16 @@ export const KNOWN_DIFFERENCES = [
         reason: "A request with two faults: DynamoDB's order of checks differs from DynamoDB Local's.",
         matches: ({ kind, ours, theirs }) =>
             kind === "text" && ORDER.some(([mine, other]) => says(ours, mine) && says(theirs, other)),
+    },
+    {
+        name: "key values inside an item",
+        reason: "Which of an item's values are its key is known with the table only, and expressions come before it.",
+        rare: true,
+        matches: ({ kind, operation, ours, theirs }) =>
+            kind === "text" &&
+            operation === "PutItem" &&
+            says(ours, /^Invalid \w+Expression: /) &&
+            says(theirs, /an empty (string|binary) value\. Key: /),
     },
     {
         name: "duplicate number keys in a batch",

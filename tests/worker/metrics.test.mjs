@@ -35,6 +35,26 @@ for (const layout of ["key", "hash:4"]) {
             return numbers.map(Number);
         };
 
+        async function createIndexed(name, kind, attributes) {
+            const isLocal = kind === "LocalSecondaryIndexes";
+            const schemaOf = (attribute) => isLocal
+                ? [TABLE.KeySchema[0], { AttributeName: attribute, KeyType: "RANGE" }]
+                : [{ AttributeName: attribute, KeyType: "HASH" }];
+            const reply = await ask("CreateTable", {
+                ...TABLE,
+                TableName: name,
+                AttributeDefinitions: [
+                    ...TABLE.AttributeDefinitions,
+                    ...attributes.map((attribute) => ({ AttributeName: attribute, AttributeType: "N" })),
+                ],
+                [kind]: attributes.map((attribute) => ({
+                    IndexName: `by_${attribute}`, KeySchema: schemaOf(attribute),
+                    Projection: { ProjectionType: "ALL" },
+                })),
+            });
+            assert.equal(reply.status, 200, reply.text);
+        }
+
         before(async () => {
             for (const table of [TABLE, HASH_TABLE]) assert.equal((await ask("CreateTable", table)).status, 200);
             for (const sk of [0, 1]) await ask("PutItem", { TableName: "things", Item: item("warm", sk) });
@@ -64,6 +84,42 @@ for (const layout of ["key", "hash:4"]) {
             const query = { KeyConditionExpression: "pk = :p", ExpressionAttributeValues: { ":p": { S: "warm" } } };
             const [objects, , written] = await costOf("Query", query);
             assert.deepEqual([objects, written], [1, 0]);
+        });
+
+        // The host of these tests lets replies wait for indexes, so that a request's price has their part in it.
+        test("a write costs a row for each local entry that comes or goes", async () => {
+            await createIndexed("locals", "LocalSecondaryIndexes", ["n", "m"]);
+            const rowsOf = async (...request) => (await costOf(...request))[2];
+            const put = (more) => rowsOf("PutItem", { TableName: "locals", Item: { ...item("warm", 1), ...more } });
+            const n = (value) => ({ n: { N: String(value) } });
+            const m = (value) => ({ m: { N: String(value) } });
+            await put({});
+            await put(n(0)); // makes the entries' table
+            await put({});
+            assert.equal(await put(n(1)), 2, "comes");
+            assert.equal(await put({ ...n(1), text: { S: "other" } }), 1, "stays");
+            assert.equal(await put(n(2)), 3, "moves");
+            assert.equal(await put({ ...n(2), ...m(1) }), 2, "another comes");
+            assert.equal(await put({ ...n(3), ...m(3) }), 5, "both move");
+            assert.equal(await rowsOf("DeleteItem", { TableName: "locals", Key: key("warm", 1) }), 3, "both go");
+        });
+
+        test("a write costs a row of the log and one for each global entry that changes", async () => {
+            await createIndexed("globals", "GlobalSecondaryIndexes", ["n", "m"]);
+            const rowsOf = async (...request) => (await costOf(...request))[2];
+            const put = (more) => rowsOf("PutItem", { TableName: "globals", Item: { ...item("warm", 1), ...more } });
+            const n = (value) => ({ n: { N: String(value) } });
+            const m = (value) => ({ m: { N: String(value) } });
+            await put({}); // makes the objects that are used below, and their tables
+            for (const value of [1, 2, 3]) await put({ ...n(value), ...m(value) });
+            await put({});
+            assert.equal(await put(n(1)), 3, "comes");
+            assert.equal(await put(n(1)), 0, "nothing changes");
+            assert.equal(await put({ ...n(1), text: { S: "other" } }), 3, "changes in place");
+            assert.equal(await put(n(2)), 4, "moves");
+            assert.equal(await put({ ...n(2), ...m(2) }), 4, "another comes, the first changes with its item");
+            assert.equal(await put({ ...n(3), ...m(3) }), 6, "both move");
+            assert.equal(await rowsOf("DeleteItem", { TableName: "globals", Key: key("warm", 1) }), 4, "both go");
         });
 
         test("who does not ask is not told", async () => {

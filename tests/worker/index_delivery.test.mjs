@@ -1,0 +1,79 @@
+// How entries of global indexes get to their objects when calls fail, are lost, or come late: every call between objects
+// is in the hands of the test.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Cluster, FAILED } from "./cluster.mjs";
+
+const IS_INDEX_OBJECT = /^v1\/p\/[^/]+\.\d+\//;
+
+const index = (name) => ({
+    IndexName: `by_${name}`,
+    KeySchema: [{ AttributeName: name, KeyType: "HASH" }],
+    Projection: { ProjectionType: "ALL" },
+});
+
+for (const layout of ["key", "hash:4"]) {
+    describe(`index delivery in layout ${layout}`, () => {
+        let cluster;
+        const put = (pk, more) => cluster.request("PutItem", { TableName: "things", Item: { pk: { S: pk }, ...more } });
+        const remove = (pk) => cluster.request("DeleteItem", { TableName: "things", Key: { pk: { S: pk } } });
+        const group = (g) => ({ g: { S: g } });
+
+        const entries = async (name = "g") => {
+            const found = [];
+            let ExclusiveStartKey;
+            do {
+                const request = { TableName: "things", IndexName: `by_${name}`, ExclusiveStartKey };
+                const page = await cluster.request("Scan", request);
+                found.push(...page.Items.map((item) => `${item.pk.S} ${item[name].S}`));
+                ExclusiveStartKey = page.LastEvaluatedKey;
+            } while (ExclusiveStartKey !== undefined);
+            return found.sort();
+        };
+
+        beforeEach(async () => {
+            cluster = new Cluster(layout);
+            await createTable(["g"]);
+        });
+        afterEach(() => cluster.close());
+
+        async function createTable(attributes) {
+            await cluster.request("CreateTable", {
+                TableName: "things",
+                BillingMode: "PAY_PER_REQUEST",
+                AttributeDefinitions: ["pk", ...attributes].map((name) => ({
+                    AttributeName: name, AttributeType: "S",
+                })),
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                GlobalSecondaryIndexes: attributes.map(index),
+            });
+        }
+
+        test("what failed is shipped again by alarm", async () => {
+            let failures = 0;
+            cluster.onCall = async ({ name, deliver }) => {
+                if (!IS_INDEX_OBJECT.test(name)) return deliver();
+                failures++;
+                return FAILED;
+            };
+            await put("a", group("one"));
+            await put("b", group("one"));
+            await put("b", group("two"));
+            await cluster.settle();
+            assert.ok(failures > 0);
+            cluster.onCall = ({ deliver }) => deliver();
+            assert.deepEqual(await entries(), []);
+            await cluster.pass(10_000);
+            assert.deepEqual(await entries(), ["a one", "b two"]);
+        });
+
+        test("what was on its way when an object lost its memory is shipped again", async () => {
+            cluster.onCall = ({ name, deliver }) => IS_INDEX_OBJECT.test(name) ? new Promise(() => {}) : deliver();
+            await put("a", group("one"));
+            cluster.onCall = ({ deliver }) => deliver();
+            cluster.crash();
+            await cluster.pass(10_000);
+            assert.deepEqual(await entries(), ["a one"]);
+        });
+    });
+}

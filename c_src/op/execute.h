@@ -14,13 +14,15 @@ typedef struct ItemPlan {
     StoredItem old;   // as stored, old.found false when there is none
     Slice new_item;   // item blob to store; empty: delete (or leave absent)
     bool writes;      // whether anything has to be written at all
+    bool overwrites;  // nobody looked at the old item, and nobody has to
     size_t new_bytes; // DynamoDB size of new_item
     WriteResult written; // the answer once the write is done
 } ItemPlan;
 
 // Reads the item and evaluates PUT, UPDATE or DELETE. false: step->error holds what to answer (a failed condition, a
-// bad path, …) and nothing is to be written.
-bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, ItemPlan *plan);
+// bad path, …) and nothing is to be written. all_small: no item of the space is large, so that a PutItem whose outcome
+// does not depend on the old item need not read it.
+bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, bool all_small, ItemPlan *plan);
 // Writes it under the given version, and to the table's local indexes.
 bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_t version, IndexWrites *writes);
 

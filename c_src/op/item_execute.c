@@ -54,8 +54,19 @@ static Slice returned_attributes(const ItemCommand *command, const ItemPlan *pla
     return (Slice){NULL, 0};
 }
 
-bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, ItemPlan *plan) {
+static bool depends_on_old_item(const ItemCommand *command, const IndexSet *indexes) {
+    return command->header.kind != COMMAND_PUT || command->condition.len != 0 || indexes->count != 0
+        || command->return_values != RETURN_VALUES_NONE || command->return_capacity != RETURN_CAPACITY_NONE;
+}
+
+bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, bool all_small, ItemPlan *plan) {
     *plan = (ItemPlan){0};
+    if (all_small && !depends_on_old_item(command, indexes) && command->item.len <= ITEM_BLOB_SMALL_BYTES_MAX) {
+        plan->new_item = command->item;
+        plan->new_bytes = item_size(command->item);
+        plan->writes = plan->overwrites = true;
+        return true;
+    }
     Slice key = storage_key(&command->header, command->key.full_key, command->key.partition_len);
     if (!items_get(step, key, &plan->old)) return false;
     if (!check_condition(step, command, &plan->old)) return false;
@@ -78,6 +89,7 @@ bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, 
 
 bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_t version, IndexWrites *writes) {
     Slice key = storage_key(&command->header, command->key.full_key, command->key.partition_len);
+    if (plan->overwrites) return items_overwrite(step, key, plan->new_item, plan->new_bytes, version);
     bool done = plan->new_item.len == 0
         ? items_delete(step, key, &plan->old)
         : items_put(step, key, &plan->old, plan->new_item, plan->new_bytes, version);

@@ -52,6 +52,12 @@ static uint64_t next_version(void *context) {
     return partition_next_version(&partition->record, partition->step->in.now_ms);
 }
 
+static void note_size(PartitionRecord *record, Slice item) {
+    if (!record->all_small || item.len <= ITEM_BLOB_SMALL_BYTES_MAX) return;
+    record->all_small = false;
+    record->must_store = true;
+}
+
 static StepVerdict reply_refused(Partition *partition, ResultStatus status) {
     return status == RESULT_OK ? VERDICT_ROLLBACK : partition_reply_status(partition, status);
 }
@@ -64,7 +70,9 @@ static StepVerdict run_write(Partition *partition) {
     if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
     ResultStatus status;
     if (!partition_take_indexes(partition, command.index_set, 1, &status)) return reply_refused(partition, status);
-    if (!item_plan(step, &command, &partition->indexes, &plan)) return partition_reply_error(partition);
+    if (!item_plan(step, &command, &partition->indexes, partition->record.all_small, &plan)) {
+        return partition_reply_error(partition);
+    }
     IndexWrites writes = {
         .set = &partition->indexes,
         .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,
@@ -73,6 +81,7 @@ static StepVerdict run_write(Partition *partition) {
         if (!partition->record.registered && !CANARY(CANARY_SKIPS_REGISTRATION)) {
             return partition_register(partition, &command.key);
         }
+        note_size(&partition->record, plan.new_item);
         if (!partition_keep_indexes(partition, command.index_set)
             || !item_commit(step, &command, &plan, next_version(partition), &writes)) {
             return partition_reply_error(partition);
@@ -101,6 +110,7 @@ static StepVerdict run_batch_write(Partition *partition) {
     if (!partition->record.registered && command.entry_count != 0) {
         return partition_register(partition, &command.entries[0].key);
     }
+    for (size_t i = 0; i < command.entry_count; i++) note_size(&partition->record, command.entries[i].item);
     IndexWrites writes = {
         .set = &partition->indexes,
         .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,

@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 enum { RECORD_VERSION = 1 };
-enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2 };
+enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2, FLAG_ALL_SMALL = 4 };
 enum { VERSION_COUNTER_BITS = 12 };
 
 // How far the stored ceiling lies ahead of the clock: the price of a wake-up is that versions run ahead by up to this.
@@ -32,6 +32,7 @@ static bool decode(Slice bytes, PartitionRecord *record) {
     *record = (PartitionRecord){
         .registered = (flags & FLAG_REGISTERED) != 0,
         .fenced = (flags & FLAG_FENCED) != 0,
+        .all_small = (flags & FLAG_ALL_SMALL) != 0,
     };
     record->floor = reader_u64(&reader);
     record->ceiling = reader_u64(&reader);
@@ -57,7 +58,8 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     Buf out;
     buf_init(&out, step->arena);
     buf_u8(&out, RECORD_VERSION);
-    buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)));
+    buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)
+                           | (record->all_small ? FLAG_ALL_SMALL : 0)));
     buf_u64(&out, record->floor);
     buf_u64(&out, record->ceiling);
     buf_varint(&out, record->registering);

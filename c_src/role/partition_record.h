@@ -20,6 +20,7 @@
 typedef struct PartitionRecord {
     bool registered;   // the directory (layout key) or the table (layout hash) lists this object
     bool fenced;       // the table was deleted: nothing is served any more
+    bool all_small;    // no item was ever larger than ITEM_BLOB_SMALL_BYTES_MAX (store/items.h)
     uint64_t floor;    // last version given out
     uint64_t ceiling;  // stored upper bound of all versions given out
     uint64_t registering; // registrations under way; in memory only

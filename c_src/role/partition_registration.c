@@ -69,6 +69,7 @@ static StepVerdict run_registered(Partition *partition, Slice partition_key) {
         CommandHeader header;
         if (!command_decode_header(&fields, &header, &partition->step->error)) return VERDICT_ROLLBACK;
         record->registered = true;
+        record->all_small = true; // an object that is not registered holds no item
         record->must_store = true;
         record->table_name = header.table_name;
         record->partition_key = partition_key;

@@ -73,19 +73,18 @@ static bool delete_big(Step *step, double id) {
     return sql_ok(step, sql_write(step, ITEMS_BIG_DELETE, &binds));
 }
 
-static bool put_inline(Step *step, Slice key, const StoredItem *old, Slice value, size_t item_bytes) {
+static bool put_inline(Step *step, int statement, Slice key, Slice value, size_t item_bytes) {
     SqlBinds binds;
     sql_binds_init(&binds, step->arena);
     sql_bind_blob(&binds, key);
     sql_bind_blob(&binds, value);
     sql_bind_number(&binds, (double)item_bytes);
-    int status = sql_write(step, ITEMS_PUT_INLINE, &binds);
+    int status = sql_write(step, statement, &binds);
     if (status == SQL_NO_TABLE) {
         if (!create_tables(step)) return false;
-        status = sql_write(step, ITEMS_PUT_INLINE, &binds);
+        status = sql_write(step, statement, &binds);
     }
-    if (!sql_ok(step, status)) return false;
-    return old->big_id == 0 || delete_big(step, old->big_id);
+    return sql_ok(step, status);
 }
 
 static bool update_big(Step *step, Slice key, const StoredItem *old, Slice value, size_t item_bytes) {
@@ -123,9 +122,18 @@ bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t 
     if (value.len == 0) return error_out_of_memory(&step->error);
     // DynamoDB's 400 KB keep every value far below the platform's limit; what is above is a defect of ours.
     if (value.len > STORED_VALUE_BYTES_MAX) return error_corrupt(&step->error, "stored value too large");
-    if (value.len <= STORED_VALUE_INLINE_BYTES_MAX) return put_inline(step, key, old, value, item_bytes);
+    if (value.len <= STORED_VALUE_INLINE_BYTES_MAX) {
+        return put_inline(step, ITEMS_PUT_INLINE, key, value, item_bytes)
+            && (old->big_id == 0 || delete_big(step, old->big_id));
+    }
     if (old->big_id != 0) return update_big(step, key, old, value, item_bytes);
     return insert_big(step, key, value, item_bytes);
+}
+
+bool items_overwrite(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version) {
+    Slice value = encode_stored(step, item, item_bytes, version);
+    if (value.len == 0) return error_out_of_memory(&step->error);
+    return put_inline(step, ITEMS_OVERWRITE, key, value, item_bytes);
 }
 
 bool items_delete(Step *step, Slice key, const StoredItem *old) {

@@ -6,6 +6,7 @@
 #ifndef SHVM_STORE_ITEMS_H
 #define SHVM_STORE_ITEMS_H
 
+#include "base/limits.h"
 #include "msg/envelope.h"
 
 #define STORED_FORMAT 1
@@ -25,6 +26,11 @@ typedef struct StoredItem {
 bool items_get(Step *step, Slice key, StoredItem *out);
 // Inserts or overwrites. old is what items_get just said about this key.
 bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t item_bytes, uint64_t version);
+// The same without having looked, in a space that holds no large value: an item of ITEM_BLOB_SMALL_BYTES_MAX at most.
+// The bytes that are there already are not written again.
+#define STORED_HEAD_BYTES_MAX (1 + 8 + 5 + 5)
+#define ITEM_BLOB_SMALL_BYTES_MAX (STORED_VALUE_INLINE_BYTES_MAX - STORED_HEAD_BYTES_MAX)
+bool items_overwrite(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version);
 bool items_delete(Step *step, Slice key, const StoredItem *old);
 
 // Puts a mark in the place of whatever is there.

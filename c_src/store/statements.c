@@ -47,6 +47,11 @@ Slice statement_text(int statement) {
         [ITEMS_PUT_INLINE - ITEMS_FIRST_STATEMENT] =
             "INSERT INTO items (key, value, big, size) VALUES (?, ?, NULL, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value, big = NULL, size = excluded.size",
+        // What differs in every value is its version: format and version are its first nine bytes.
+        [ITEMS_OVERWRITE - ITEMS_FIRST_STATEMENT] =
+            "INSERT INTO items (key, value, big, size) VALUES (?, ?, NULL, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value, size = excluded.size"
+            " WHERE substr(items.value, 10) <> substr(excluded.value, 10)",
         [ITEMS_PUT_BIG - ITEMS_FIRST_STATEMENT] =
             "INSERT INTO items (key, value, big, size) VALUES (?, NULL, last_insert_rowid(), ?)"
             " ON CONFLICT (key) DO UPDATE SET value = NULL, big = excluded.big, size = excluded.size",

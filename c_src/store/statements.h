@@ -25,6 +25,7 @@ typedef enum ItemsStatement {
     ITEMS_CREATE_BIG,
     ITEMS_GET,            // key → value, big
     ITEMS_PUT_INLINE,     // key, value, size
+    ITEMS_OVERWRITE,
     ITEMS_PUT_BIG,        // key, size; the value has just been inserted
     ITEMS_RESIZE,         // size, key; the value has just been overwritten in place
     ITEMS_DELETE,         // key

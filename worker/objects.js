@@ -61,12 +61,12 @@ class CoreObject extends DurableObject {
         }
         if (reply instanceof Promise) return this.#finish(work, message, reply);
         this.#resident.leave(message);
-        return reply ?? REPLY_FAILED;
+        return reply ?? work.replyToNothing();
     }
 
     async #finish(work, message, reply) {
         try {
-            return (await reply) ?? REPLY_FAILED;
+            return (await reply) ?? work.replyToNothing();
         } catch (error) {
             return work.replyTo(error);
         } finally {
@@ -206,6 +206,11 @@ class Work {
     // What the caller hears when the platform or the core broke off.
     replyTo(error) {
         this.#resident.log(error);
+        return this.replyToNothing();
+    }
+
+    // A step that gave no reply: what the steps before it committed stands.
+    replyToNothing() {
         return this.#committed ? REPLY_UNKNOWN : REPLY_FAILED;
     }
 }

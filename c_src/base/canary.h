@@ -14,6 +14,12 @@ enum {
     CANARY_IGNORES_FENCE,             // a fenced partition goes on serving
     CANARY_FORGETS_BIG_VALUE,         // a large value's row stays when its item leaves it
     CANARY_SKIPS_BATCH_ENTRY,         // a batch reports entries as written that were not
+    CANARY_IGNORES_ENTRY_VERSION,     // an index entry is overwritten by an older one
+    CANARY_ACKS_LOST_SHIPMENT,        // a shipment counts as delivered though nobody answered for it
+    CANARY_DROPS_MARKS_EARLY,         // an item leaves an index without a mark
+    CANARY_FORGETS_LOCAL_ENTRY,       // an item that moves in a local index stays where it was, too
+    CANARY_SKIPS_BACKFILL,            // a new index is told of later writes only
+    CANARY_SHIPS_OLD_ROWS,            // an index is told of what happened before it was made
     CANARY_TAKES_OLD_REPORTS,         // a report of sizes counts though a later one has arrived
     CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
     CANARY_COUNT

@@ -101,7 +101,9 @@ static StepVerdict settle(Core *core, Step *step, StepVerdict verdict) {
         step_respond_error(step, &step->error);
         return VERDICT_READONLY;
     }
-    if (step->event != EVENT_ALARM) reply_internal_error(step);
+    // What an earlier step has committed stands, so a later one cannot say that nothing happened: the host knows, and
+    // answers in its place.
+    if (step->event == EVENT_START) reply_internal_error(step);
     return VERDICT_ROLLBACK;
 }
 

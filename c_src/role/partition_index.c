@@ -1,13 +1,17 @@
 // Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes. At an
 // index's own object: taking it.
 //
-//   SPACE_META: "indexes" → epoch varint ‖ index set (msg/index_set.h)
+//   SPACE_META: "indexes" → epoch varint ‖ [starts] ‖ index set (msg/index_set.h)
+//               starts := version u8 (2) ‖ count varint ‖ count × (index id varint ‖ row varint)
+//     Rows up to an index's start were logged before it was known here: they say nothing of what came after them and
+//     before the index, so they are not for it. Left out where all are 0; an index set's first byte is another.
 //
 // A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
 // write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the
 // next starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
 #include "op/index_ship.h"
 
+#include "base/canary.h"
 #include "op/execute.h"
 #include "op/index_entry.h"
 #include "role/partition_internal.h"
@@ -20,16 +24,47 @@ static const double SHIP_LOST_MS = 60000;
 
 // --- The index set
 
-static bool load_indexes(Partition *partition) {
+enum { STARTS_VERSION = 2 };
+
+// The starts of the indexes, and the bytes of their set.
+static bool load_starts(Partition *partition, Slice *index_set) {
     Step *step = partition->step;
     Slice stored;
     bool found;
-    partition->indexes = (IndexSet){0};
+    partition->start_count = 0;
+    *index_set = (Slice){NULL, 0};
     if (partition->record.index_epoch == 0) return true;
     if (!store_get(step, SPACE_META, SLICE("indexes"), &stored, &found)) return false;
     Reader reader = reader_of(stored);
     reader_varint(&reader);
-    return index_set_decode(step->arena, slice_of(reader.at, reader_left(&reader)), &partition->indexes, &step->error);
+    if (reader_left(&reader) != 0 && *reader.at == STARTS_VERSION) {
+        reader_u8(&reader);
+        uint64_t count = reader_varint(&reader);
+        if (count > GSI_MAX) return error_corrupt(&step->error, "malformed index starts");
+        for (partition->start_count = 0; partition->start_count < count; partition->start_count++) {
+            IndexStart *start = &partition->starts[partition->start_count];
+            start->index_id = (uint32_t)reader_varint(&reader);
+            start->row = reader_varint(&reader);
+        }
+    }
+    if (reader.failed) return error_corrupt(&step->error, "malformed index starts");
+    *index_set = slice_of(reader.at, reader_left(&reader));
+    partition->knows_starts = true;
+    return true;
+}
+
+static uint64_t start_of(const Partition *partition, uint32_t index_id) {
+    for (size_t i = 0; i < partition->start_count; i++) {
+        if (partition->starts[i].index_id == index_id) return partition->starts[i].row;
+    }
+    return 0;
+}
+
+static bool load_indexes(Partition *partition) {
+    Slice index_set;
+    partition->indexes = (IndexSet){0};
+    return load_starts(partition, &index_set)
+        && index_set_decode(partition->step->arena, index_set, &partition->indexes, &partition->step->error);
 }
 
 static bool has_log_readers(const IndexSet *set) {
@@ -54,16 +89,51 @@ bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, 
     return false;
 }
 
-static bool store_indexes(Partition *partition, Slice index_set) {
+static const IndexDescriptor *find_index(const IndexSet *set, uint32_t id) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->indexes[i].id == id && set->indexes[i].is_global) return &set->indexes[i];
+    }
+    return NULL;
+}
+
+// What starts now starts behind the log's last row; what was known keeps its start.
+static bool encode_starts(Partition *partition, const IndexSet *known, const IndexSet *set, Buf *out) {
+    IndexStart starts[GSI_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        uint32_t id = set->indexes[i].id;
+        if (!set->indexes[i].is_global) continue;
+        bool is_known = find_index(known, id) != NULL;
+        uint64_t row = is_known ? start_of(partition, id) : partition->record.log_head;
+        if (row == 0 || count == GSI_MAX) continue;
+        starts[count++] = (IndexStart){id, row};
+    }
+    if (count == 0) return true;
+    buf_u8(out, STARTS_VERSION);
+    buf_varint(out, count);
+    for (size_t i = 0; i < count; i++) {
+        buf_varint(out, starts[i].index_id);
+        buf_varint(out, starts[i].row);
+    }
+    return !out->failed || error_out_of_memory(&partition->step->error);
+}
+
+static bool store_indexes(Partition *partition, Slice index_set, const IndexSet *set) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
+    Slice known_bytes;
+    IndexSet known;
     Buf bytes;
+    if (!load_starts(partition, &known_bytes)) return false;
+    if (!index_set_decode(step->arena, known_bytes, &known, &step->error)) return false;
     buf_init(&bytes, step->arena);
     buf_varint(&bytes, partition->header.epoch);
+    if (!encode_starts(partition, &known, set, &bytes)) return false;
     buf_bytes(&bytes, index_set);
     if (bytes.failed) return error_out_of_memory(&step->error);
     record->index_epoch = partition->header.epoch;
     record->must_store = true;
+    partition->knows_starts = false;
     return store_put(step, SPACE_META, SLICE("indexes"), buf_view(&bytes));
 }
 
@@ -72,7 +142,7 @@ bool partition_keep_indexes(Partition *partition, Slice index_set) {
     // A table that never had an index costs nothing.
     bool is_known = index_set.len == 0 && record->index_epoch == 0;
     if (is_known || partition->header.epoch == record->index_epoch) return true;
-    return store_indexes(partition, index_set);
+    return store_indexes(partition, index_set, &partition->indexes);
 }
 
 // --- The log
@@ -163,6 +233,24 @@ static bool send(Partition *partition, const Shipment *shipment, uint8_t state_k
     return shipment_send(step, shipment);
 }
 
+// The indexes that a row of the log is for.
+static const IndexSet *set_of_row(Partition *partition, uint64_t row) {
+    const IndexSet *all = &partition->indexes;
+    bool is_for_all = true;
+    for (size_t i = 0; i < partition->start_count; i++) is_for_all &= row > partition->starts[i].row;
+    if (is_for_all || CANARY(CANARY_SHIPS_OLD_ROWS)) return all;
+    IndexSet *set = ARENA_NEW(partition->step->arena, IndexSet);
+    IndexDescriptor *indexes = ARENA_ARRAY(partition->step->arena, IndexDescriptor, all->count);
+    if (set == NULL || indexes == NULL) return NULL;
+    *set = *all;
+    set->indexes = indexes;
+    set->count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (row > start_of(partition, all->indexes[i].id)) indexes[set->count++] = all->indexes[i];
+    }
+    return set;
+}
+
 // What the log holds beyond the acknowledged rows. *sent is false when no index wants any of it.
 static bool ship_log(Partition *partition, bool *sent) {
     Step *step = partition->step;
@@ -171,6 +259,8 @@ static bool ship_log(Partition *partition, bool *sent) {
     uint64_t last = record->log_acknowledged;
     size_t bytes = 0;
     *sent = false;
+    Slice index_set;
+    if (!partition->knows_starts && !load_starts(partition, &index_set)) return false;
     Shipment shipment = new_shipment(partition);
     while (last < record->log_head && last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX) {
         Slice row;
@@ -179,6 +269,8 @@ static bool ship_log(Partition *partition, bool *sent) {
         size_t count = 0;
         if (!changes_get(step, last + 1, &row, &found)) return false;
         if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
+        shipment.set = set_of_row(partition, last + 1);
+        if (shipment.set == NULL) return error_out_of_memory(&step->error);
         if (!add_effects(step, &shipment, effects, count)) return false;
         bytes += row.len;
         last++;
@@ -243,6 +335,7 @@ StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writ
 // Every index object has taken its part, or is gone for good.
 static bool is_delivered(const Partition *partition) {
     const StepInput *in = &partition->step->in;
+    if (CANARY(CANARY_ACKS_LOST_SHIPMENT)) return true;
     for (size_t i = 0; i < in->answer_count; i++) {
         Result result;
         Error malformed = {0};
@@ -296,15 +389,8 @@ StepVerdict partition_run_adopt(Partition *partition) {
     IndexSet checked;
     if (!index_set_decode(step->arena, command.index_set, &checked, &step->error)) return VERDICT_ROLLBACK;
     bool is_news = partition->header.epoch > partition->record.index_epoch;
-    if (is_news && !store_indexes(partition, command.index_set)) return VERDICT_ROLLBACK;
+    if (is_news && !store_indexes(partition, command.index_set, &checked)) return VERDICT_ROLLBACK;
     return partition_reply_status(partition, RESULT_OK);
-}
-
-static const IndexDescriptor *find_index(const IndexSet *set, uint32_t id) {
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->indexes[i].id == id && set->indexes[i].is_global) return &set->indexes[i];
-    }
-    return NULL;
 }
 
 // Takes the items of a chunk as far as their entries go to few enough objects; *next receives where to go on.
@@ -315,7 +401,8 @@ static bool collect(Partition *partition, const BackfillCommand *command, const 
     ItemsChunk chunk;
     StoredItem stored;
     if (!items_range(step, command->from, (Slice){NULL, 0}, false, (uint32_t)limit, &chunk)) return false;
-    result->done = chunk.count == 0;
+    result->done = chunk.count == 0 || CANARY(CANARY_SKIPS_BACKFILL);
+    if (result->done) return true;
     while (items_next(step, &chunk.values, &stored)) {
         bool is_entry;
         if (shipment->count >= BACKFILL_OBJECTS_MAX) {

@@ -8,6 +8,12 @@
 #include "op/index_write.h"
 #include "role/partition_record.h"
 
+// The last row of the effects log that was written before an index was known here.
+typedef struct IndexStart {
+    uint32_t index_id;
+    uint64_t row;
+} IndexStart;
+
 typedef struct Partition {
     Step *step;
     ObjectIdentity identity;
@@ -16,6 +22,9 @@ typedef struct Partition {
     CommandHeader header;
     Reader fields; // of the command, behind its header
     IndexSet indexes; // of the table, in writes
+    IndexStart starts[GSI_MAX]; // of its global indexes, where not 0
+    size_t start_count;
+    bool knows_starts; // they are loaded
 } Partition;
 
 #define MARKS_KEPT_MS 60000.0 // longer than any delivery to an index is under way

@@ -18,13 +18,27 @@ static void describe(Workload *workload, Table *table, unsigned actor) {
 static void create(Workload *workload, const Table *table, unsigned actor) {
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
+    const char *color = table->has_color_index ? "{\"AttributeName\":\"c\",\"AttributeType\":\"S\"}," : "";
+    const char *rank = table->has_local_index ? "{\"AttributeName\":\"r\",\"AttributeType\":\"N\"}," : "";
     buf_format(&out,
-               "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[%s{"
+               "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[%s%s%s{"
                "\"AttributeName\":\"pk\","
                "\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}%s],"
-               "\"Tags\":[{\"Key\":\"shvm:layout\",\"Value\":\"%s\"}]}",
-               table->name, table->has_sort ? "{\"AttributeName\":\"sk\",\"AttributeType\":\"N\"}," : "",
+               "\"Tags\":[{\"Key\":\"shvm:layout\",\"Value\":\"%s\"}]",
+               table->name, color, rank,
+               table->has_sort ? "{\"AttributeName\":\"sk\",\"AttributeType\":\"N\"}," : "",
                table->has_sort ? ",{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}" : "", table->layout);
+    if (table->has_color_index) {
+        buf_cstr(&out, ",\"GlobalSecondaryIndexes\":[");
+        buf_cstr(&out, INDEXES[INDEX_COLOR].definition);
+        buf_u8(&out, ']');
+    }
+    if (table->has_local_index) {
+        buf_cstr(&out, ",\"LocalSecondaryIndexes\":[");
+        buf_cstr(&out, INDEXES[INDEX_LOCAL].definition);
+        buf_u8(&out, ']');
+    }
+    buf_u8(&out, '}');
     sim_request(workload->sim, actor, "CreateTable", buf_view(&out));
 }
 
@@ -58,6 +72,8 @@ void admin_wake(Workload *workload, Table *table, unsigned actor) {
             delete (workload, table, actor);
         } else if (random_below(&workload->random, 4) == 0) {
             change(workload, table, actor);
+        } else if (random_below(&workload->random, 3) == 0) {
+            index_change_send(workload, table, actor);
         } else {
             describe(workload, table, actor);
         }
@@ -100,6 +116,7 @@ static void described(Workload *workload, Table *table, const cJSON *description
         return;
     }
     table->item_count = count->valuedouble;
+    index_described(table, description);
     bool is_active = strcmp(status->valuestring, "ACTIVE") == 0;
     if (table->admin == ADMIN_WAITING_GONE && strcmp(table->id, id->valuestring) == 0) {
         if (is_active) table->admin = ADMIN_DELETING;
@@ -118,7 +135,10 @@ static void described(Workload *workload, Table *table, const cJSON *description
 
 void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *reply, const cJSON *body) {
     bool is_not_found = is_error(body, "ResourceNotFoundException");
-    bool is_refused = reply->status == 400 && !is_not_found && !is_error(body, "ResourceInUseException");
+    bool changed_index = table->changes_index;
+    table->changes_index = false;
+    bool is_known = is_not_found || is_error(body, "ResourceInUseException");
+    bool is_refused = reply->status == 400 && !changed_index && !is_known;
     if (is_refused) violation("refused: %.*s", (int)reply->body.len, (const char *)reply->body.data);
     double delay = 50;
     bool was_going = table->admin == ADMIN_WAITING_GONE;
@@ -133,7 +153,7 @@ void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *
             described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
         break;
     case ADMIN_LIVE:
-        if (is_not_found)
+        if (is_not_found && !changed_index)
             violation("table %s has vanished", table->name);
         else if (reply->status == 200 && cJSON_GetObjectItemCaseSensitive(body, "Table") != NULL) {
             described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));

@@ -3,7 +3,7 @@
 
 #include "workload_internal.h"
 
-static void add_read(Workload *workload, Table *table, size_t key, uint32_t sent, KeyState state) {
+void add_read(Workload *workload, Table *table, size_t key, uint32_t sent, KeyState state) {
     KeyOp *op = history_add(&table->keys[key].history, KEY_READ, sent);
     op->outcome = OUTCOME_DONE;
     op->heard = sim_tick(workload->sim);
@@ -72,14 +72,22 @@ void query_heard(Workload *workload, unsigned actor, const cJSON *body) {
 
 // --- Scan
 
+static bool is_index_scan(const Client *client) {
+    return client->whole && client->index < INDEX_COUNT;
+}
+
 void scan_send(Workload *workload, unsigned actor) {
     Client *client = &workload->clients[actor];
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
     buf_format(
         &out,
-        "{\"TableName\":\"%s\",\"ConsistentRead\":true,\"Limit\":%u,\"Segment\":%u,\"TotalSegments\":%u",
-        client->table->name, client->limit, client->segment, client->segments);
+        "{\"TableName\":\"%s\",\"ConsistentRead\":%s,\"Limit\":%u,\"Segment\":%u,\"TotalSegments\":%u",
+        client->table->name, is_index_scan(client) ? "false" : "true", client->limit, client->segment,
+        client->segments);
+    if (is_index_scan(client)) {
+        buf_format(&out, ",\"IndexName\":\"%s\"", INDEXES[client->index].name);
+    }
     if (client->start_key[0] != '\0') buf_format(&out, ",\"ExclusiveStartKey\":%s", client->start_key);
     buf_u8(&out, '}');
     sim_request(workload->sim, actor, "Scan", buf_view(&out));
@@ -111,20 +119,26 @@ bool scan_heard(Workload *workload, unsigned actor, const cJSON *body) {
     unsigned count = 0;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(body, "Items")) {
         KeyState state;
+        count++;
+        if (is_index_scan(client)) {
+            if (!index_entry_heard(client, item)) return false;
+            continue;
+        }
         long key = parse_item(client->table, item, &state);
         if (key < 0) return false;
+        if (client->whole) client->table->keys[key].end_state = state;
         if (client->seen[key] && client->changes == client->table->changes)
             violation("a scan shows an item twice");
         client->seen[key] = true;
         add_read(workload, client->table, (size_t)key, client->sent, state);
-        count++;
     }
     if (count > client->limit) violation("a scan returns more than its limit");
     bool ended = !take_start_key(client, body);
     if (++client->pages > PAGES_MAX) violation("a scan does not end");
     if (ended && ++client->segment == client->segments) {
-        scan_ended(workload, client);
-        return false;
+        if (is_index_scan(client)) index_scan_ended(client);
+        else scan_ended(workload, client);
+        return client->whole && index_scan_begin(workload, actor);
     }
     client->sent = sim_tick(workload->sim);
     scan_send(workload, actor);

@@ -492,22 +492,44 @@ static void alarm_due(Sim *sim, HostObject *object) {
     }
 }
 
+static bool is_of_index(Slice object_name) {
+    return memchr(object_name.data, '.', object_name.len) != NULL;
+}
+
+// Marks in indexes are kept for a minute, which is longer than anything is under way: a jump does not stretch it.
+static bool delivers_to_index(const Sim *sim) {
+    for (size_t i = 0; i < sim->event_count; i++) {
+        const Event *event = &sim->heap[i];
+        if (event->kind == EVENT_DELIVER && is_of_index(event->call->name)) return true;
+    }
+    for (const Task *task = sim->tasks; task != NULL; task = task->next) {
+        if (task->object != NULL && is_of_index(task->object->name)) return true;
+    }
+    return false;
+}
+
+static void jump(Sim *sim) {
+    static const double JUMPS_MS[] = {1000, 7000, 70000, 700000};
+    Random *clock = &sim->streams[FAULT_CLOCK];
+    uint32_t jumps = random_below(clock, 4), isolate = random_below(clock, ISOLATES);
+    double offset = random_below(clock, 4000) - 2000.0;
+    if (jumps >= 2 && delivers_to_index(sim)) return;
+    sim->now_ms += JUMPS_MS[jumps];
+    sim->isolates[isolate].clock_ms = offset;
+    sim_trace(sim, "the clock jumped");
+}
+
 static void chaos(Sim *sim) {
     size_t count = 0;
     while (host_object_at(sim->host, count) != NULL) count++;
-    Random *evict = &sim->streams[FAULT_EVICT], *clock = &sim->streams[FAULT_CLOCK];
+    Random *evict = &sim->streams[FAULT_EVICT];
     if (count > 0 && strikes(sim, FAULT_EVICT, 2)) {
         HostObject *object = host_object_at(sim->host, random_below(evict, (uint32_t)count));
         if (!is_busy(sim, object)) kill_object(sim, object);
     }
     if (strikes(sim, FAULT_ISOLATE, 120))
         kill_isolate(sim, random_below(&sim->streams[FAULT_ISOLATE], ISOLATES));
-    if (strikes(sim, FAULT_CLOCK, 60)) {
-        static const double JUMPS_MS[] = {1000, 7000, 70000, 700000};
-        sim->now_ms += JUMPS_MS[random_below(clock, 4)];
-        sim->isolates[random_below(clock, ISOLATES)].clock_ms = random_below(clock, 4000) - 2000.0;
-        sim_trace(sim, "the clock jumped");
-    }
+    if (strikes(sim, FAULT_CLOCK, 60)) jump(sim);
     if (sim->faults != 0) push(sim, CHAOS_EVERY_MS, (Event){.kind = EVENT_CHAOS});
 }
 
@@ -552,7 +574,10 @@ void sim_request(Sim *sim, unsigned client, const char *operation, Slice body) {
     buf_cstr(&target, "DynamoDB_20120810.");
     buf_cstr(&target, operation);
     Slice type = SLICE("application/x-amz-json-1.0");
-    Slice message = host_gateway_message(&sim->arena, buf_view(&target), type, body, (Slice){NULL, 0}, 0);
+    // In half of the schedules writes wait for their indexes.
+    uint32_t index_wait_ms = sim->options.seed % 2 == 0 ? 1000 : 0;
+    Slice message =
+        host_gateway_message(&sim->arena, buf_view(&target), type, body, (Slice){NULL, 0}, 0, index_wait_ms);
     unsigned isolate = random_below(&sim->placement, ISOLATES);
     Task *task = new_task(sim, NULL, isolate, EVENT_START, message);
     task->request = ARENA_NEW(&sim->arena, Request);

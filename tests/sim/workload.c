@@ -49,6 +49,7 @@ long parse_item(const Table *table, const cJSON *item, KeyState *state) {
     for (size_t i = 0; i < length && is_whole; i++) is_whole = padding[i] == letter;
     long key = find_key(table, (unsigned)strtoul(partition + 1, NULL, 10),
                         sort == NULL ? 0 : (unsigned)strtoul(sort, NULL, 10));
+    is_whole = is_whole && index_keys_match(item, state->value, true);
     if (!is_whole || key < 0) violation("value %u was read with parts of another item", state->value);
     return is_whole ? key : -1;
 }
@@ -72,11 +73,19 @@ static void put_value(Workload *workload, Buf *out, uint32_t value, const char *
     for (size_t i = 0; i < length; i++) buf_u8(out, (uint8_t)letter);
 }
 
+// The attributes that indexes are about.
+static void put_index_keys(Buf *out, uint32_t value, const char *color_name, const char *rank_name) {
+    buf_format(out, ",\"%s\":{\"N\":\"%u\"}", rank_name, rank_of(value));
+    if (has_color(value)) buf_format(out, ",\"%s\":{\"S\":\"c%u\"}", color_name, color_of(value));
+}
+
 static void put_item(Workload *workload, Buf *out, const Table *table, const Key *key, uint32_t value) {
     buf_u8(out, '{');
     buf_bytes(out, key_json(workload, table, key));
     put_value(workload, out, value, ",\"v\":{\"N\":\"%u\"},\"fill\":{\"S\":\"");
-    buf_cstr(out, "\"}}");
+    buf_cstr(out, "\"}");
+    put_index_keys(out, value, "c", "r");
+    buf_u8(out, '}');
 }
 
 static size_t pick_key(Workload *workload, const Table *table) {
@@ -157,12 +166,14 @@ static void single_send(Workload *workload, unsigned actor) {
         buf_format(&out, ",\"Key\":{%S}", &json);
     }
     if (client->job == JOB_UPDATE) {
-        buf_cstr(
-            &out,
-            ",\"UpdateExpression\":\"SET v = :v, fill = :fill ADD n :one\",\"ExpressionAttributeValues\":{");
+        buf_format(&out,
+                   ",\"UpdateExpression\":\"SET v = :v, fill = :fill, r = :r%s ADD n :one\","
+                   "\"ExpressionAttributeValues\":{",
+                   has_color(op->value) ? ", c = :c" : " REMOVE c");
         put_value(workload, &out, op->value,
                   "\":one\":{\"N\":\"1\"},\":v\":{\"N\":\"%u\"},\":fill\":{\"S\":\"");
         buf_cstr(&out, "\"}");
+        put_index_keys(&out, op->value, ":c", ":r");
         put_condition(workload, &out, op, key, true);
         static const char *const WANTED[] = {"NONE", "ALL_NEW", "ALL_OLD"};
         buf_format(&out, ",\"ReturnValues\":\"%s\"", WANTED[random_below(&workload->random, 3)]);
@@ -310,7 +321,7 @@ static void batch_heard(Client *client, uint32_t tick, const cJSON *body, bool u
 static void start_job(Workload *workload, unsigned actor) {
     static const JobKind MIX[] = {JOB_PUT,         JOB_PUT,         JOB_PUT,       JOB_PUT,       JOB_UPDATE,
                                   JOB_UPDATE,      JOB_UPDATE,      JOB_DELETE,    JOB_DELETE,    JOB_GET,
-                                  JOB_GET,         JOB_GET,         JOB_QUERY,     JOB_QUERY,     JOB_SCAN,
+                                  JOB_GET,         JOB_GET,         JOB_QUERY,     JOB_INDEX,     JOB_SCAN,
                                   JOB_BATCH_WRITE, JOB_BATCH_WRITE, JOB_BATCH_GET, JOB_BATCH_GET, JOB_LIST};
     Client *client = &workload->clients[actor];
     Table *table = &workload->tables[random_below(&workload->random, TABLES)];
@@ -330,6 +341,12 @@ static void start_job(Workload *workload, unsigned actor) {
         client->limit = 1 + random_below(&workload->random, 20);
         scan_send(workload, actor);
         break;
+    case JOB_INDEX:
+        client->partition = random_below(&workload->random, HOT_PARTITIONS);
+        client->index = (IndexNumber)random_below(&workload->random, INDEX_COUNT);
+        if (client->index != INDEX_RANK && !table_has_index(table, client->index)) client->index = INDEX_RANK;
+        index_send(workload, actor);
+        break;
     case JOB_BATCH_WRITE:
     case JOB_BATCH_GET: batch_send(workload, actor); break;
     case JOB_LIST: sim_request(workload->sim, actor, "ListTables", SLICE("{}")); break;
@@ -344,6 +361,7 @@ void workload_wake(Workload *workload, unsigned actor) {
         Client *client = &workload->clients[actor];
         *client = (Client){.job = JOB_SCAN,
                            .whole = true,
+                           .index = INDEX_COUNT,
                            .table = &workload->tables[actor],
                            .changes = workload->tables[actor].changes,
 
@@ -390,11 +408,12 @@ static bool succeeded(Workload *workload, Client *client, const Reply *reply, co
     // A table made anew orders its keys anew: a page's start may lie in another segment by now.
     bool is_lost = client->job == JOB_SCAN && client->changes != client->table->changes &&
                    is_error(body, "ValidationException");
+    is_lost |= client->job == JOB_INDEX && client->index == INDEX_RANK && is_error(body, "ValidationException");
     if (reply->status == 400 && !is_lost && !is_error(body, "ThrottlingException")) {
         violation("refused: %.*s", (int)(reply->body.len < 300 ? reply->body.len : 300),
                   (const char *)reply->body.data);
     }
-    if (sim_options(workload->sim)->faults == 0) violation("a request failed without a fault");
+    if (sim_options(workload->sim)->faults == 0 && !is_lost) violation("a request failed without a fault");
     counts->unknown++;
     failed(client, tick, reply->uncertain);
     return false;
@@ -409,6 +428,7 @@ static bool job_heard(Workload *workload, unsigned actor, const Reply *reply, co
     }
     switch (client->job) {
     case JOB_QUERY: query_heard(workload, actor, body); return false;
+    case JOB_INDEX: index_heard(workload, actor, body); return false;
     case JOB_SCAN: return scan_heard(workload, actor, body);
     case JOB_BATCH_WRITE:
     case JOB_BATCH_GET: batch_heard(client, tick, body, reply->uncertain); return false;
@@ -437,6 +457,8 @@ static void make_table(Workload *workload, Table *table, unsigned number) {
     snprintf(table->name, sizeof table->name, "tab%u", number);
     table->has_sort = random_below(&workload->random, 3) != 0;
     table->layout = LAYOUTS[random_below(&workload->random, 4)];
+    table->has_color_index = random_below(&workload->random, 2) == 0;
+    table->has_local_index = table->has_sort && random_below(&workload->random, 2) == 0;
     unsigned sorts = table->has_sort ? HOT_SORT_KEYS : 1;
     for (unsigned i = 0; i < HOT_PARTITIONS * sorts; i++) {
         table->keys[table->key_count++] = (Key){.partition = i / sorts, .sort = i % sorts};
@@ -469,9 +491,9 @@ void workload_start(Workload *workload) {
 
 void workload_finish(Workload *workload) {
     workload->finishing = true;
-    for (unsigned i = 0; i < TABLES; i++) sim_wake(workload->sim, i, SETTLE_MS);
+    for (unsigned i = CLIENTS; i < ACTORS; i++) sim_wake(workload->sim, i, SETTLE_MS); // sizes and indexes
     sim_run(workload->sim, workload);
-    for (unsigned i = CLIENTS; i < ACTORS; i++) sim_wake(workload->sim, i, 0); // the sizes
+    for (unsigned i = 0; i < TABLES; i++) sim_wake(workload->sim, i, 0);
     if (violation_text() == NULL) sim_run(workload->sim, workload);
 }
 
@@ -505,6 +527,7 @@ static void check_table(Workload *workload, const Table *table) {
 
 void workload_check(Workload *workload) {
     for (unsigned i = 0; i < TABLES; i++) check_table(workload, &workload->tables[i]);
+    for (unsigned i = 0; i < TABLES; i++) index_check_objects(workload, &workload->tables[i]);
     HostObject *object;
     for (size_t i = 0; (object = host_object_at(sim_host(workload->sim), i)) != NULL; i++) {
         if (host_orphan_count(object) > 0) violation("a large value belongs to no item");

@@ -24,11 +24,21 @@ typedef enum AdminState {
     ADMIN_WAITING_GONE
 } AdminState;
 
+typedef enum IndexNumber { INDEX_COLOR, INDEX_RANK, INDEX_LOCAL, INDEX_COUNT } IndexNumber;
+typedef struct Index {
+    const char *name;
+    const char *definition;
+} Index;
+extern const Index INDEXES[INDEX_COUNT];
+
+typedef enum IndexState { INDEX_IS_ABSENT, INDEX_IS_CHANGING, INDEX_IS_ACTIVE } IndexState;
+
 typedef struct Key {
     unsigned partition;
     unsigned sort;
     KeyHistory history;
     bool present_at_end;
+    KeyState end_state;
 } Key;
 
 typedef struct Table {
@@ -45,6 +55,11 @@ typedef struct Table {
     char id[40];
     unsigned live_left; // looks until it is deleted
     double item_count;  // as last described
+    bool has_color_index, has_local_index;
+    IndexState rank_index;
+    bool changes_index; // the request under way would make or delete an index
+    double index_item_counts[INDEX_COUNT]; // as last described
+    double index_entries[INDEX_COUNT];     // as scanned at the end
 } Table;
 
 typedef enum JobKind {
@@ -55,6 +70,7 @@ typedef enum JobKind {
     JOB_GET,
     JOB_QUERY,
     JOB_SCAN,
+    JOB_INDEX,
     JOB_BATCH_WRITE,
     JOB_BATCH_GET,
     JOB_LIST
@@ -73,6 +89,8 @@ typedef struct Client {
     uint32_t sent;      // the request under way
     uint32_t began;     // the first of a scan's pages
     unsigned partition; // QUERY
+    IndexNumber index;  // INDEX; a whole scan: INDEX_COUNT while it reads the table
+    unsigned rank;      // INDEX: what it asks for
     bool reverse;
     unsigned limit;
     unsigned segment, segments;
@@ -106,10 +124,28 @@ void admin_wake(Workload *workload, Table *table, unsigned actor);
 void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *reply, const cJSON *body);
 
 // range_jobs.c
+void add_read(Workload *workload, Table *table, size_t key, uint32_t sent, KeyState state);
 void query_send(Workload *workload, unsigned actor);
 void query_heard(Workload *workload, unsigned actor, const cJSON *body);
 void scan_send(Workload *workload, unsigned actor);
 // True while the scan goes on.
 bool scan_heard(Workload *workload, unsigned actor, const cJSON *body);
+
+// index_jobs.c. A value says where its item stands in the indexes.
+bool has_color(uint32_t value);
+unsigned color_of(uint32_t value);
+unsigned rank_of(uint32_t value);
+// Whether the item shows its value's color (where it is whole) and rank.
+bool index_keys_match(const cJSON *item, uint32_t value, bool is_whole);
+void index_send(Workload *workload, unsigned actor);
+void index_heard(Workload *workload, unsigned actor, const cJSON *body);
+bool table_has_index(const Table *table, IndexNumber index);
+// Goes on with the table's next index; false when there is none.
+bool index_scan_begin(Workload *workload, unsigned actor);
+bool index_entry_heard(Client *client, const cJSON *item);
+void index_scan_ended(Client *client);
+void index_check_objects(Workload *workload, const Table *table);
+void index_described(Table *table, const cJSON *description);
+void index_change_send(Workload *workload, Table *table, unsigned actor);
 
 #endif

@@ -156,7 +156,7 @@ static enum MHD_Result serve(Server *server, struct MHD_Connection *connection, 
     run_alarms(server);
     Run gateway = {.message = host_gateway_message(&arena, header_of(connection, "x-amz-target"),
                                                    header_of(connection, "content-type"), body,
-                                                   SLICE("hash:16"), CALLS_MAX)};
+                                                   SLICE("hash:16"), CALLS_MAX, 1000)};
     HostAction reply = run(server, &arena, &gateway);
     if (reply.kind != ACTION_RESPOND_HTTP) {
         Slice text = SLICE("{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\"}");

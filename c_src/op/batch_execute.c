@@ -87,7 +87,8 @@ static bool apply_entry(Step *step, const ApplyCommand *command, const ApplyEntr
     Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
     StoredItem old;
     if (!items_get(step, key, &old)) return false;
-    if (entry->version <= old.version && !CANARY(CANARY_IGNORES_ENTRY_VERSION)) return true; // delivered before, or overtaken
+    bool is_old = entry->version <= old.version; // delivered before, or overtaken
+    if (is_old && !CANARY(CANARY_IGNORES_ENTRY_VERSION)) return true;
     *wrote = true;
     if (entry->item.len == 0 && CANARY(CANARY_DROPS_MARKS_EARLY)) return items_delete(step, key, &old);
     if (entry->item.len == 0) return items_mark(step, key, &old, entry->version);

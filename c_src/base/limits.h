@@ -58,7 +58,7 @@
 #define SHIPPED_ROWS_MAX 32u                        // [US] log rows a shipping round takes
 #define SHIPPED_BYTES_MAX (4u * 1024 * 1024)        // [US] and their bytes, beyond the first row
 #define BACKFILL_ITEMS_MAX 1000u                    // [US] items a backfill command reads
-#define BACKFILL_OBJECTS_MAX 40u                    // [US] objects it sends entries to: subrequests of the free plan
+#define SHIPMENT_OBJECTS_MAX 40u                    // [US] index objects an invocation calls: 50 subrequests are free
 #define DIRECTORY_SHARDS 4u                         // [US] 1,000 requests/s an object: 4,000 new keys/s a table
 
 #define CALLS_MAX_DEFAULT 40u                       // [CF] 50 subrequests a request on the free plan, less a few

@@ -105,8 +105,8 @@ bool shipment_add_item(Step *step, Shipment *shipment, const IndexDescriptor *in
         && space_id_of(step, shipment, index, &space_id) && add_entry(step, shipment, space_id, &entry);
 }
 
-bool shipment_send(Step *step, const Shipment *shipment) {
-    for (size_t i = 0; i < shipment->count; i++) {
+bool shipment_send(Step *step, const Shipment *shipment, size_t from, size_t count) {
+    for (size_t i = from; i < from + count; i++) {
         const ShipmentGroup *group = &shipment->groups[i];
         ApplyCommand command = {.header = shipment->table, .entries = group->entries, .entry_count = group->count};
         command.header.kind = COMMAND_INDEX_APPLY;

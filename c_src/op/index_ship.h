@@ -29,7 +29,7 @@ bool shipment_add_effect(Step *step, Shipment *shipment, const Effect *effect);
 // An item's entry in one index (a backfill). *is_entry is false when the item is not in it.
 bool shipment_add_item(Step *step, Shipment *shipment, const IndexDescriptor *index, Slice item, uint64_t version,
                        bool *is_entry);
-// One CALL per group.
-bool shipment_send(Step *step, const Shipment *shipment);
+// One CALL for each of `count` groups from the given one on.
+bool shipment_send(Step *step, const Shipment *shipment, size_t from, size_t count);
 
 #endif

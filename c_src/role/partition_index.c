@@ -9,6 +9,10 @@
 // A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
 // write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the
 // next starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
+//
+// An invocation calls few objects (SHIPMENT_OBJECTS_MAX): then the rest waits for the alarm, which is due at once. Rows
+// that go to more objects than that go out in parts, one by one, always in the same order; how far they have come is
+// in memory alone.
 #include "op/index_ship.h"
 
 #include "base/canary.h"
@@ -132,6 +136,7 @@ static bool store_indexes(Partition *partition, Slice index_set, const IndexSet 
     buf_bytes(&bytes, index_set);
     if (bytes.failed) return error_out_of_memory(&step->error);
     record->index_epoch = partition->header.epoch;
+    record->part_first = record->part_sent = 0; // other indexes, other parts
     record->must_store = true;
     partition->knows_starts = false;
     return store_put(step, SPACE_META, SLICE("indexes"), buf_view(&bytes));
@@ -217,20 +222,33 @@ static bool add_effects(Step *step, Shipment *shipment, const Effect *effects, s
     return true;
 }
 
-// state := PARTITION_STATE_SHIP u8 ‖ first row varint ‖ last row varint
-//        | PARTITION_STATE_SHIP_WAITED u8 ‖ first ‖ last ‖ content type u8 ‖ WriteReplyKind u8 ‖ the reply that waits
-static bool send(Partition *partition, const Shipment *shipment, uint8_t state_kind, uint64_t first, uint64_t last,
+// What goes out of a shipment, and what of the log that is.
+typedef struct Sending {
+    uint64_t first; // rows
+    uint64_t last;
+    size_t from; // groups
+    size_t count;
+    size_t calls_before; // of this invocation
+} Sending;
+
+// state := PARTITION_STATE_SHIP u8 ‖ first row varint ‖ last row varint ‖ calls of this invocation varint
+//          ‖ groups sent so far varint (0: all)
+//        | PARTITION_STATE_SHIP_WAITED u8 ‖ the same ‖ content type u8 ‖ WriteReplyKind u8 ‖ the reply that waits
+static bool send(Partition *partition, const Shipment *shipment, uint8_t state_kind, const Sending *sending,
                  Slice waiting) {
     Step *step = partition->step;
+    size_t end = sending->from + sending->count;
     Buf state;
     buf_init(&state, step->arena);
     buf_u8(&state, state_kind);
-    buf_varint(&state, first);
-    buf_varint(&state, last);
+    buf_varint(&state, sending->first);
+    buf_varint(&state, sending->last);
+    buf_varint(&state, sending->calls_before + sending->count);
+    buf_varint(&state, end < shipment->count ? end : 0);
     buf_bytes(&state, waiting);
     if (state.failed) return error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
-    return shipment_send(step, shipment);
+    return shipment_send(step, shipment, sending->from, sending->count);
 }
 
 // The indexes that a row of the log is for.
@@ -251,49 +269,59 @@ static const IndexSet *set_of_row(Partition *partition, uint64_t row) {
     return set;
 }
 
-// What the log holds beyond the acknowledged rows. *sent is false when no index wants any of it.
-static bool ship_log(Partition *partition, bool *sent) {
+// Takes rows from `first` on into the shipment; the same ones whenever it begins there, where they fill it.
+static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t first, uint64_t *last) {
     Step *step = partition->step;
-    PartitionRecord *record = &partition->record;
-    uint64_t first = record->log_acknowledged + 1;
-    uint64_t last = record->log_acknowledged;
+    uint64_t head = partition->record.log_head;
     size_t bytes = 0;
-    *sent = false;
     Slice index_set;
+    *last = first - 1;
     if (!partition->knows_starts && !load_starts(partition, &index_set)) return false;
-    Shipment shipment = new_shipment(partition);
-    while (last < record->log_head && last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX) {
+    while (*last < head && *last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX
+           && shipment->count < SHIPMENT_OBJECTS_MAX) {
         Slice row;
         bool found;
         Effect *effects = NULL;
         size_t count = 0;
-        if (!changes_get(step, last + 1, &row, &found)) return false;
+        if (!changes_get(step, *last + 1, &row, &found)) return false;
         if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
-        shipment.set = set_of_row(partition, last + 1);
-        if (shipment.set == NULL) return error_out_of_memory(&step->error);
-        if (!add_effects(step, &shipment, effects, count)) return false;
+        shipment->set = set_of_row(partition, *last + 1);
+        if (shipment->set == NULL) return error_out_of_memory(&step->error);
+        if (!add_effects(step, shipment, effects, count)) return false;
         bytes += row.len;
-        last++;
+        ++*last;
     }
+    return true;
+}
+
+// What the log holds beyond the acknowledged rows. *sent is false when no index wants any of it, or when this
+// invocation has made its calls: then the alarm goes on.
+static bool ship_log(Partition *partition, size_t calls, bool *sent) {
+    PartitionRecord *record = &partition->record;
+    double now = partition->step->in.now_ms;
+    Sending sending = {.first = record->log_acknowledged + 1, .calls_before = calls};
+    *sent = false;
+    Shipment shipment = new_shipment(partition);
+    if (!collect_rows(partition, &shipment, sending.first, &sending.last)) return false;
     if (shipment.count == 0) {
         // An index may have gone in the meantime.
-        acknowledge(record, first, last);
+        acknowledge(record, sending.first, sending.last);
         return true;
     }
-    record->shipping_since_ms = step->in.now_ms;
+    bool goes_on = record->part_first == sending.first && record->part_sent < shipment.count;
+    sending.from = goes_on ? record->part_sent : 0;
+    sending.count = shipment.count - sending.from;
+    if (calls != 0 && calls + sending.count > SHIPMENT_OBJECTS_MAX) {
+        partition_arm(partition, now);
+        return true;
+    }
+    if (sending.count > SHIPMENT_OBJECTS_MAX) sending.count = SHIPMENT_OBJECTS_MAX;
+    record->shipping_since_ms = now;
     *sent = true;
-    return send(partition, &shipment, PARTITION_STATE_SHIP, first, last, (Slice){NULL, 0});
+    return send(partition, &shipment, PARTITION_STATE_SHIP, &sending, (Slice){NULL, 0});
 }
 
-// The rows just appended, from memory.
-static bool ship_writes(Partition *partition, const IndexWrites *writes, uint8_t state_kind, uint64_t first,
-                        Slice waiting) {
-    Shipment shipment = new_shipment(partition);
-    return add_effects(partition->step, &shipment, writes->effects, writes->effect_count)
-        && send(partition, &shipment, state_kind, first, partition->record.log_head, waiting);
-}
-
-static StepVerdict finish_waiting(Partition *partition, const IndexWrites *writes, uint64_t first,
+static StepVerdict finish_waiting(Partition *partition, const Shipment *shipment, uint64_t first,
                                   WriteReplyKind kind, const Buf *reply) {
     Step *step = partition->step;
     Buf waiting;
@@ -302,9 +330,8 @@ static StepVerdict finish_waiting(Partition *partition, const IndexWrites *write
     buf_u8(&waiting, (uint8_t)kind);
     buf_bytes(&waiting, buf_view(reply));
     if (waiting.failed) error_out_of_memory(&step->error);
-    if (!ship_writes(partition, writes, PARTITION_STATE_SHIP_WAITED, first, buf_view(&waiting))) {
-        return VERDICT_ROLLBACK;
-    }
+    Sending sending = {.first = first, .last = partition->record.log_head, .count = shipment->count};
+    if (!send(partition, shipment, PARTITION_STATE_SHIP_WAITED, &sending, buf_view(&waiting))) return VERDICT_ROLLBACK;
     return partition_record_save(step, &partition->record);
 }
 
@@ -319,13 +346,20 @@ StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writ
     if (reply->failed) error_out_of_memory(&partition->step->error);
     if (writes->effect_count == 0) return reply_to_write(partition, kind, buf_view(reply));
     uint64_t first = record->log_head + 1;
-    if (!append_effects(partition, writes)) return VERDICT_ROLLBACK;
-    if (wait) return finish_waiting(partition, writes, first, kind, reply);
+    // The rows just appended go out from memory, where nothing else is to go out before them and one part is enough.
+    Shipment shipment = new_shipment(partition);
+    if (!append_effects(partition, writes)
+        || !add_effects(partition->step, &shipment, writes->effects, writes->effect_count)) {
+        return VERDICT_ROLLBACK;
+    }
+    bool is_one_part = shipment.count <= SHIPMENT_OBJECTS_MAX;
+    if (wait && is_one_part) return finish_waiting(partition, &shipment, first, kind, reply);
     if (record->shipping_since_ms == 0) {
         bool sent = true;
-        bool done = record->log_acknowledged + 1 == first
-            ? ship_writes(partition, writes, PARTITION_STATE_SHIP, first, (Slice){NULL, 0})
-            : ship_log(partition, &sent);
+        Sending sending = {.first = first, .last = record->log_head, .count = shipment.count};
+        bool done = is_one_part && record->log_acknowledged + 1 == first
+            ? send(partition, &shipment, PARTITION_STATE_SHIP, &sending, (Slice){NULL, 0})
+            : ship_log(partition, 0, &sent);
         if (!done) return VERDICT_ROLLBACK;
         if (sent) record->shipping_since_ms = partition->step->in.now_ms;
     }
@@ -353,9 +387,15 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     bool is_waited = reader_u8(&state) == PARTITION_STATE_SHIP_WAITED;
     uint64_t first = reader_varint(&state);
     uint64_t last = reader_varint(&state);
+    size_t calls = (size_t)reader_varint(&state);
+    size_t part_sent = (size_t)reader_varint(&state);
     bool delivered = is_delivered(partition);
     // A fenced object has no log any more; one that lost its memory meanwhile sends again what it must.
-    if (delivered && last <= record->log_head) acknowledge(record, first, last);
+    if (delivered && part_sent == 0 && last <= record->log_head) acknowledge(record, first, last);
+    if (delivered && part_sent != 0) {
+        record->part_first = first;
+        record->part_sent = part_sent;
+    }
     if (!delivered) partition_arm(partition, step->in.now_ms + SHIP_RETRY_MS);
     if (is_waited) {
         step->content_type = (ContentType)reader_u8(&state);
@@ -365,7 +405,7 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     record->shipping_since_ms = 0;
     bool sent;
     bool goes_on = delivered && !record->fenced && record->log_acknowledged < record->log_head;
-    if (goes_on && (!load_indexes(partition) || !ship_log(partition, &sent))) return VERDICT_ROLLBACK;
+    if (goes_on && (!load_indexes(partition) || !ship_log(partition, calls, &sent))) return VERDICT_ROLLBACK;
     return partition_record_save(step, record);
 }
 
@@ -377,7 +417,7 @@ bool partition_ship_again(Partition *partition, bool *sent) {
     partition_arm(partition, now + 5 * SHIP_RETRY_MS);
     bool is_under_way = record->shipping_since_ms != 0 && now < record->shipping_since_ms + SHIP_LOST_MS;
     if (is_under_way) return true;
-    return load_indexes(partition) && ship_log(partition, sent);
+    return load_indexes(partition) && ship_log(partition, 0, sent);
 }
 
 // --- Adopting and backfilling, for the table object
@@ -405,7 +445,7 @@ static bool collect(Partition *partition, const BackfillCommand *command, const 
     if (result->done) return true;
     while (items_next(step, &chunk.values, &stored)) {
         bool is_entry;
-        if (shipment->count >= BACKFILL_OBJECTS_MAX) {
+        if (shipment->count >= SHIPMENT_OBJECTS_MAX) {
             ItemKey key;
             if (!index_base_key(step->arena, &partition->indexes, stored.item, &key, &step->error)) return false;
             result->next = storage_key(&partition->header, key.full_key, key.partition_len);
@@ -450,7 +490,7 @@ StepVerdict partition_run_backfill(Partition *partition) {
     buf_bytes(&state, buf_view(&payload));
     if (state.failed) error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
-    if (!shipment_send(step, &shipment)) return VERDICT_ROLLBACK;
+    if (!shipment_send(step, &shipment, 0, shipment.count)) return VERDICT_ROLLBACK;
     return partition_record_save(step, &partition->record);
 }
 

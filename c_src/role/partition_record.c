@@ -23,6 +23,9 @@ static void decode_memory(Reader *reader, PartitionRecord *record) {
     record->reported_bytes = reader_varint(reader);
     record->report_version = reader_varint(reader);
     record->report_settled = reader_u8(reader) != 0;
+    if (reader_left(reader) == 0) return;
+    record->part_first = reader_varint(reader);
+    record->part_sent = reader_varint(reader);
 }
 
 static bool decode(Slice bytes, PartitionRecord *record) {
@@ -77,6 +80,8 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     buf_varint(&out, record->reported_bytes);
     buf_varint(&out, record->report_version);
     buf_u8(&out, record->report_settled);
+    buf_varint(&out, record->part_first);
+    buf_varint(&out, record->part_sent);
     return buf_view(&out);
 }
 
@@ -94,6 +99,7 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     record->floor = CANARY(CANARY_DROPS_VERSION_FLOOR) ? 0 : record->ceiling;
     record->registering = 0;
     record->alarm_due_ms = record->report_due_ms = record->shipping_since_ms = 0;
+    record->part_first = record->part_sent = 0;
     memset(record->acknowledged_slots, 0, sizeof record->acknowledged_slots);
     record->report_settled = false;
     if (record->index_epoch == 0) return true;

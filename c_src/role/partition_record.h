@@ -5,6 +5,7 @@
 //             ‖ reported count varint ‖ table name ‖ partition key ‖ index epoch varint
 //             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
 //             ‖ acknowledged out of order blob ‖ reported bytes varint ‖ report version varint ‖ report settled u8
+//             ‖ shipment in parts: first row varint ‖ groups sent varint
 //   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
@@ -36,6 +37,8 @@ typedef struct PartitionRecord {
     uint64_t log_head;      // number of the last row
     uint64_t log_acknowledged; // all rows up to this one have reached the indexes
     double shipping_since_ms;  // a shipment of rows is under way
+    uint64_t part_first;       // the shipment that begins with this row goes out in parts;
+    uint64_t part_sent;        // so many of its groups have arrived
     uint8_t acknowledged_slots[CHANGES_IN_FLIGHT_MAX / 8]; // rows beyond log_acknowledged that have, too
     uint64_t reported_bytes;
     uint64_t report_version; // of the last report sent

@@ -1,10 +1,14 @@
-// How entries of global indexes get to their objects when calls fail, are lost, or come late: every call between objects
-// is in the hands of the test.
+// How entries of global indexes get to their objects when calls fail, are lost, or come late: every call between
+// objects is in the hands of the test.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Cluster, FAILED } from "./cluster.mjs";
 
 const IS_INDEX_OBJECT = /^v1\/p\/[^/]+\.\d+\//;
+
+const FREE_PLAN_CALLS = 50;
+const MANY_INDEXES = 12;
+const BATCH_ITEMS = 25;
 
 const index = (name) => ({
     IndexName: `by_${name}`,
@@ -19,11 +23,11 @@ for (const layout of ["key", "hash:4"]) {
         const remove = (pk) => cluster.request("DeleteItem", { TableName: "things", Key: { pk: { S: pk } } });
         const group = (g) => ({ g: { S: g } });
 
-        const entries = async (name = "g") => {
+        const entries = async (name = "g", table = "things") => {
             const found = [];
             let ExclusiveStartKey;
             do {
-                const request = { TableName: "things", IndexName: `by_${name}`, ExclusiveStartKey };
+                const request = { TableName: table, IndexName: `by_${name}`, ExclusiveStartKey };
                 const page = await cluster.request("Scan", request);
                 found.push(...page.Items.map((item) => `${item.pk.S} ${item[name].S}`));
                 ExclusiveStartKey = page.LastEvaluatedKey;
@@ -37,14 +41,14 @@ for (const layout of ["key", "hash:4"]) {
         });
         afterEach(() => cluster.close());
 
-        async function createTable(attributes) {
+        async function createTable(attributes, name = "things", keys = ["pk"]) {
             await cluster.request("CreateTable", {
-                TableName: "things",
+                TableName: name,
                 BillingMode: "PAY_PER_REQUEST",
-                AttributeDefinitions: ["pk", ...attributes].map((name) => ({
+                AttributeDefinitions: [...keys, ...attributes].map((name) => ({
                     AttributeName: name, AttributeType: "S",
                 })),
-                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: ["HASH", "RANGE"][i] })),
                 GlobalSecondaryIndexes: attributes.map(index),
             });
         }
@@ -74,6 +78,24 @@ for (const layout of ["key", "hash:4"]) {
             cluster.crash();
             await cluster.pass(10_000);
             assert.deepEqual(await entries(), ["a one"]);
+        });
+
+        test("entries for more objects than an invocation may call go out in parts", async () => {
+            const names = Array.from({ length: MANY_INDEXES }, (_, i) => `g${i}`);
+            await createTable(names, "many", ["all", "pk"]);
+            const batch = Array.from({ length: BATCH_ITEMS }, (_, i) => {
+                const groups = names.map((name) => [name, { S: `${name} of ${i}` }]);
+                const key = { all: { S: "one" }, pk: { S: `item ${i}` } };
+                return { PutRequest: { Item: { ...key, ...Object.fromEntries(groups) } } };
+            });
+            const reply = await cluster.request("BatchWriteItem", { RequestItems: { many: batch } });
+            assert.deepEqual(reply.UnprocessedItems, {});
+            await cluster.pass(1000);
+            for (const name of names) {
+                const expected = batch.map((_, i) => `item ${i} ${name} of ${i}`);
+                assert.deepEqual(await entries(name, "many"), expected.sort());
+            }
+            assert.ok(cluster.callsMax <= FREE_PLAN_CALLS, `${cluster.callsMax} calls`);
         });
     });
 }

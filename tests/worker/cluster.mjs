@@ -1,44 +1,55 @@
 // The gateway and its objects in one process: the Worker's own module and action loop over SQLite in memory, with the
 // clock, the alarms and every call between objects in the hands of a test.
-import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
 import { DatabaseSync } from "node:sqlite";
 import { runSteps } from "../../worker/actions.js";
 import {
-    Action, AnswerStatus, EMPTY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, answerOf,
-    gatewayMessage, httpResponse, inputSize, readOutput, writeInput,
+    Action, AnswerStatus, EMPTY, GatewayMessage, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, answerOf,
+    httpResponse,
 } from "../../worker/envelope.js";
-import { SqlHost } from "../../worker/sql.js";
 
-const MEMORY_BYTES_MAX = 40 * 1024 * 1024;
+// The Worker imports its module as the platform gives it.
+registerHooks({
+    load: (url, context, next) => !url.endsWith(".wasm") ? next(url, context) : {
+        format: "module",
+        shortCircuit: true,
+        source: `import { readFileSync } from "node:fs";
+            export default new WebAssembly.Module(readFileSync(new URL(${JSON.stringify(url)})));`,
+    },
+});
+const { coreStep } = await import("../../worker/core.js");
+
 const STARTED_MS = Date.UTC(2026, 0, 1);
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const wasm = new WebAssembly.Module(readFileSync(new URL("../../build/shvm.wasm", import.meta.url)));
 
 export const FAILED = { status: AnswerStatus.FAILED, body: EMPTY };
 
 export class Cluster {
-    now = STARTED_MS;
+    now = STARTED_MS; // for the core, which asks Date
     callsMax = 0; // of one invocation of an object
     // Called for each call between objects: async ({ role, name, message, from, deliver }) → an answer. deliver()
     // runs the callee, now or later, and gives its answer.
     onCall = ({ deliver }) => deliver();
     #layout;
-    #core = new Core();
     #objects = new Map();
     #later = new Set();
 
+    #dateNow = Date.now;
+
+    // One at a time: until it is closed, Date tells its time.
     constructor(layout) {
         this.#layout = layout;
+        Date.now = () => this.now;
     }
 
     // A request of DynamoDB's: its reply's JSON; throws where it is refused.
     async request(operation, body) {
-        const auth = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: EMPTY };
+        const auth = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: "" };
         const target = `DynamoDB_20120810.${operation}`;
         const bytes = encoder.encode(JSON.stringify(body));
-        const message = gatewayMessage(target, "application/x-amz-json-1.0", bytes, this.#layout, 0, auth, 0);
+        const settings = { layout: this.#layout, callsMax: 0, indexWaitMs: 0 };
+        const message = new GatewayMessage(target, "application/x-amz-json-1.0", bytes, auth, settings);
         const reply = await runSteps(this.#actor(null), StepEvent.START, message);
         const response = reply instanceof Response ? reply : httpResponse(reply);
         const json = await response.json();
@@ -87,6 +98,7 @@ export class Cluster {
     }
 
     close() {
+        Date.now = this.#dateNow;
         for (const { db } of this.#objects.values()) db.close();
     }
 
@@ -143,58 +155,15 @@ export class Cluster {
 
     #step(object, event, input) {
         if (object === null) {
-            return this.#core.step(Role.GATEWAY, event, { ...input, identity: EMPTY, local: EMPTY }, this.now, null);
+            return coreStep(Role.GATEWAY, event, { ...input, identity: EMPTY, local: EMPTY }, null, null);
         }
         const whole = { ...input, identity: encoder.encode(object.name), local: object.local };
         object.db.exec("SAVEPOINT step");
-        const done = this.#core.step(object.role, event, whole, this.now, sqlOf(object.db));
+        const done = coreStep(object.role, event, whole, sqlOf(object.db), null);
         const isKept = done.verdict === Verdict.COMMIT || done.verdict === Verdict.READONLY;
         object.db.exec(isKept ? "RELEASE step" : "ROLLBACK TO step; RELEASE step");
         if (isKept && done.local !== null) object.local = done.local;
         return done;
-    }
-}
-
-// --- The core
-
-class Core {
-    constructor() {
-        this.sql = new SqlHost();
-        const panic = (text, length) => console.error(`core: ${decoder.decode(this.bytes(text, length))}`);
-        this.exports = new WebAssembly.Instance(wasm, { env: { ...this.sql.imports(), host_panic: panic } }).exports;
-        this.exports._initialize();
-        this.core = this.exports.core_new(MEMORY_BYTES_MAX);
-        this.scratch = this.exports.core_scratch(this.core);
-        const texts = [];
-        for (let at; (at = this.exports.sql_text(texts.length, this.scratch)) !== 0; ) {
-            texts.push(decoder.decode(this.bytes(at, this.length())));
-        }
-        this.sql.prepare(this.exports.memory, texts);
-    }
-
-    bytes(address, length) {
-        return new Uint8Array(this.exports.memory.buffer, address, length);
-    }
-
-    length() {
-        return new DataView(this.exports.memory.buffer).getUint32(this.scratch, true);
-    }
-
-    step(role, event, input, now, sql) {
-        const size = inputSize(input);
-        const address = this.exports.core_input(this.core, size);
-        writeInput(input, now, crypto.getRandomValues(new Uint8Array(16)), this.bytes(address, size));
-        this.sql.begin(sql);
-        try {
-            const verdict = this.exports.core_step(this.core, role, event, size);
-            if (this.sql.lastError !== null) throw this.sql.lastError;
-            if (verdict < 0) throw new Error("the core could not answer");
-            const output = this.exports.core_output(this.core, this.scratch);
-            return { verdict, ...readOutput(this.bytes(output, this.length())) };
-        } finally {
-            this.sql.end();
-            this.exports.core_reset(this.core);
-        }
     }
 }
 

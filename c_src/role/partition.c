@@ -70,9 +70,8 @@ static StepVerdict run_write(Partition *partition) {
     if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
     ResultStatus status;
     if (!partition_take_indexes(partition, command.index_set, 1, &status)) return reply_refused(partition, status);
-    if (!item_plan(step, &command, &partition->indexes, partition->record.all_small, &plan)) {
-        return partition_reply_error(partition);
-    }
+    bool all_small = partition->record.all_small || !partition->record.registered; // then there is none at all
+    if (!item_plan(step, &command, &partition->indexes, all_small, &plan)) return partition_reply_error(partition);
     IndexWrites writes = {
         .set = &partition->indexes,
         .count_arms = command.return_capacity != RETURN_CAPACITY_NONE,

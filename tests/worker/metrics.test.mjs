@@ -71,6 +71,14 @@ for (const layout of ["key", "hash:4"]) {
             assert.deepEqual(await costOf("DeleteItem", { Key: key("warm", 2) }), [1, 0, 0]);
         });
 
+        test("the first write of a partition key pays for its database in layout key", async () => {
+            const costs = [];
+            for (let i = 0; i < 12; i++) costs.push(await costOf("PutItem", { Item: item(`new ${i}`, 1) }));
+            // Some meet an object, or a shard of the directory, that is itself new.
+            const [objects, , written] = costs.sort((a, b) => a[2] - b[2])[0];
+            assert.deepEqual([objects, written], layout === "key" ? [2, 9] : [1, 1]);
+        });
+
         test("an item over 900 bytes costs two rows when it is new, and one after that", async () => {
             const written = async (sk, text) => (await costOf("PutItem", { Item: item("warm", sk, text) }))[2];
             assert.equal(await written(3, "x".repeat(2000)), 3, "the object notes that it has a large item");

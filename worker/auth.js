@@ -4,8 +4,6 @@
 import { EMPTY } from "./envelope.js";
 import { logError } from "./failures.js";
 
-const NOTHING = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: "" };
-
 const encoder = new TextEncoder();
 
 // payloadHash: SHA-256 of the body as it was sent, where the core gets another one; else empty.
@@ -16,9 +14,8 @@ export function authOf(request, env, payloadHash) {
         return { checked: true, keys, payloadHash, head: headOf(request, path, query) + allHeaders(request) };
     }
     const { headers } = request;
-    const authorization = headers.get("authorization");
-    if (authorization === null && query === "") return NOTHING;
-    let head = headOf(request, path, query) + headerLine("authorization", authorization);
+    let head = headOf(request, path, query) + headerLine("host", headers.get("host"));
+    head += headerLine("authorization", headers.get("authorization"));
     const amzDate = headers.get("x-amz-date");
     head += amzDate ? headerLine("x-amz-date", amzDate) : headerLine("date", headers.get("date"));
     return { checked: false, keys: EMPTY, payloadHash, head };

@@ -321,9 +321,13 @@ static bool batch_get_resume(Request *request, Reader *reader) {
         state.is_careful |= !has_progress && has_unfit(&state);
         return batch_send(step, &state);
     }
-    if (!has_answers(&state) && failure.kind != ERROR_NONE) {
+    if (!has_answers(&state)) {
+        // To hand back what no reply has room for would make the client ask for it for ever. GetItem fails, too.
+        if (failure.kind == ERROR_NONE && has_unfit(&state)) {
+            error_set(&failure, step->arena, ERROR_INTERNAL_SERVER, "Internal server error");
+        }
         step->error = failure;
-        return false;
+        if (failure.kind != ERROR_NONE) return false;
     }
     return respond(step, &state);
 }

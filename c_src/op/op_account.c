@@ -1,4 +1,5 @@
 // DescribeLimits, DescribeEndpoints, DescribeContinuousBackups: what is the same for everybody.
+#include "data/json_writer.h"
 #include "msg/schema.h"
 #include "op/op_table.h"
 #include "op/table_describe.h"
@@ -31,11 +32,16 @@ static bool route_limits(Request *request) {
 const Operation OPERATION_DESCRIBE_LIMITS = {SLICE_INIT("DescribeLimits"), parse_nothing, route_limits,
                                              resume_never};
 
-// Clients that were given an endpoint, as ours always are, do not ask; whoever does is sent to a server on
-// this machine rather than to AWS.
+// Whoever asks has found us already: the endpoint is what it called us.
 static bool route_endpoints(Request *request) {
-    return respond_constant(
-        request, SLICE("{\"Endpoints\":[{\"Address\":\"localhost:8000\",\"CachePeriodInMinutes\":1440}]}"));
+    Step *step = request->step;
+    Buf body;
+    buf_init(&body, step->arena);
+    buf_cstr(&body, "{\"Endpoints\":[{\"Address\":");
+    json_write_string(&body, request->host);
+    buf_cstr(&body, ",\"CachePeriodInMinutes\":1440}]}");
+    if (body.failed) return error_out_of_memory(&step->error);
+    return respond_constant(request, buf_view(&body));
 }
 
 const Operation OPERATION_DESCRIBE_ENDPOINTS = {SLICE_INIT("DescribeEndpoints"), parse_nothing,

@@ -28,6 +28,7 @@ typedef struct Request {
     const Operation *operation;
     JsonDocument document; // opened on step->trees
     Json root;             // a JSON_OBJECT
+    Slice host;            // what the client calls this server; in an operation's first step alone
     TableUse *tables;      // distinct names, in order of first need
     size_t table_count;
     void *data;            // the operation's own, from parse to route

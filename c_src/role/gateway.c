@@ -92,6 +92,7 @@ static bool open_request(Request *request, AccessKey *key) {
     request->operation = wire_operation(wire.target);
     if (request->operation == NULL) return error_set(&step->error, step->arena, ERROR_UNKNOWN_OPERATION, "");
     if (!wire_authenticate(step, &wire, key)) return false;
+    request->host = wire.host;
     if (request->root.type == JSON_OBJECT) return true;
     return error_set(&step->error, step->arena, ERROR_SERIALIZATION_BARE, "");
 }

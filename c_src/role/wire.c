@@ -95,11 +95,12 @@ static bool check_signature(Step *step, const WireRequest *wire, const HttpHead 
     return secret_equal(signature->token, key->token) || refuse_credentials(step);
 }
 
-bool wire_authenticate(Step *step, const WireRequest *wire, AccessKey *key) {
+bool wire_authenticate(Step *step, WireRequest *wire, AccessKey *key) {
     HttpHead head;
     Signature signature;
     *key = (AccessKey){.is_read_only = false};
     if (!http_head_read(step->arena, wire->head, &head, &step->error)) return false;
+    wire->host = http_header(&head, SLICE("host"));
     if (!wire->checks_keys) return signature_read(step->arena, &head, &signature, &step->error);
     if (wire->keys.len == 0) {
         return error_set(

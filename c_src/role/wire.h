@@ -13,6 +13,7 @@ typedef struct WireRequest {
     Slice keys;         // role/access.h
     Slice payload_hash; // SHA-256 of the body as it was sent where that is not `body`, else empty
     Slice head;         // msg/http_head.h
+    Slice host;         // what the client calls this server: set by wire_authenticate, empty where the head has none
 } WireRequest;
 
 // Decodes a gateway message (msg/envelope.h) and takes over what the deployment decides. False with
@@ -27,6 +28,6 @@ const Operation *wire_operation(Slice target);
 
 // Checks the signature, and gives the key it was made with (or one that may do everything, where keys are not
 // checked). False after setting the error.
-bool wire_authenticate(Step *step, const WireRequest *wire, AccessKey *key);
+bool wire_authenticate(Step *step, WireRequest *wire, AccessKey *key);
 
 #endif

@@ -104,5 +104,25 @@ for (const layout of ["key", "hash:16"]) {
             const small = { RequestItems: { wide: [{ PutRequest: { Item: { pk: { S: "small" } } } }] } };
             assert.deepEqual((await post(server.url, "BatchWriteItem", small)).json, { UnprocessedItems: {} });
         });
+
+        it("an item whose JSON no reply has room for is not handed back for ever", async () => {
+            await createTable(server.url, HASH_TABLE, "tiny-numbers");
+            const put = async (pk, count) => { // 142 characters of JSON for three bytes
+                const item = { pk: { S: pk }, l: { L: Array.from({ length: count }, () => ({ N: "1e-130" })) } };
+                const reply = await post(server.url, "PutItem", { TableName: "tiny-numbers", Item: item });
+                assert.equal(reply.status, 200, reply.text);
+            };
+            await put("small", 1);
+            await put("fits", 30_000);
+            await put("never", 80_000);
+            const key = (pk) => ({ pk: { S: pk } });
+            const read = (...keys) => post(server.url, "BatchGetItem", {
+                RequestItems: { "tiny-numbers": { Keys: keys.map(key) } },
+            }, PLAIN);
+            const { json } = await read("small", "never", "fits");
+            assert.deepEqual(json.Responses["tiny-numbers"].map(({ pk }) => pk.S).sort(), ["fits", "small"]);
+            assert.deepEqual(json.UnprocessedKeys, { "tiny-numbers": { Keys: [key("never")] } });
+            assert.equal((await read("never")).status, 500);
+        });
     });
 }

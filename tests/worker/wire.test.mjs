@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { before, describe, test } from "node:test";
 import { crc32, deflateRawSync, deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { HASH_TABLE, eventually, suiteServer } from "./support.mjs";
+import { HASH_TABLE, eventually, post, suiteServer } from "./support.mjs";
 
 const JSON_1_0 = "application/x-amz-json-1.0";
 const XML = "<UnknownOperationException/>\n";
@@ -192,6 +192,14 @@ describe("wire", () => {
         for (let i = 0; i < 20; i++) assert.equal((await ask("GetItem", getBig)).status, 200);
         uploads.forEach((socket) => socket.destroy());
         await eventually(held, (bytes) => bytes === 0);
+    });
+
+    test("DescribeEndpoints names the host that was asked", async () => {
+        const { port } = new URL(server.url);
+        for (const host of [`localhost:${port}`, `127.0.0.1:${port}`]) {
+            const reply = await post(`http://${host}/`, "DescribeEndpoints", {});
+            assert.deepEqual(reply.json, { Endpoints: [{ Address: host, CachePeriodInMinutes: 1440 }] });
+        }
     });
 
     test("large replies are compressed for who asks", async () => {

@@ -13,7 +13,7 @@ const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory"
 // What the runtime itself keeps open, connections of clients among it.
 const OTHER_FILES = 300;
 const FILES_PER_OBJECT = 4; // three, and one to spare
-const LIVE_OBJECTS_MAX = 1200; // at about 250 KB each, beside 300 MB for all else
+const LIVE_OBJECTS_MAX = 900; // at about 250 KB each, beside 350 MB for all else
 const INDEX_WAIT_MS = 1000; // a test that reads a global index after a write sees it
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 

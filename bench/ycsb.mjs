@@ -98,7 +98,8 @@ async function compared(server, command, proportions, check) {
     return measured;
 }
 
-// The rate of requests by the metrics alone: from the first page that shows one to the first that shows the last.
+// The rate of requests by the metrics alone. It began between the last page that shows none and the next, and ended
+// between the first page that shows all and the one before.
 function watchRate(server) {
     const seen = []; // [ms, requests]
     let running = true;
@@ -114,9 +115,11 @@ function watchRate(server) {
         async stop() {
             running = false;
             await watching;
-            const first = seen.findLast(([, requests]) => requests === seen[0][1]);
-            const last = seen.find(([, requests]) => requests === seen.at(-1)[1]);
-            return (last[1] - first[1]) / (last[0] - first[0]) * 1000;
+            const [none, all] = [seen[0][1], seen.at(-1)[1]];
+            const first = seen.findLastIndex(([, requests]) => requests === none);
+            const last = seen.findIndex(([, requests]) => requests === all);
+            const between = (i) => (seen[i][0] + seen[i + 1][0]) / 2;
+            return (all - none) / (between(last - 1) - between(first)) * 1000;
         },
     };
 }

@@ -22,6 +22,7 @@ struct ArenaBlock {
 static size_t allocations_until_fault;
 static bool fails_once;
 static bool has_failed;
+static void (*look_at_fault)(void);
 
 void arena_fail_after(size_t n) {
     allocations_until_fault = n;
@@ -38,10 +39,15 @@ bool arena_fault_fired(void) {
     return has_failed;
 }
 
+void arena_on_fault(void (*look)(void)) {
+    look_at_fault = look;
+}
+
 static bool fault_is_due(void) {
     if (allocations_until_fault == 0) return false;
     if (allocations_until_fault == 1) {
         has_failed = true;
+        if (look_at_fault != NULL) look_at_fault();
         if (fails_once) allocations_until_fault = 0; // otherwise it stays due: memory that ran out stays out
         return true;
     }

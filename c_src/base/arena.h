@@ -55,6 +55,8 @@ void arena_fail_after(size_t n);
 void arena_fail_once(size_t n);
 // Whether a request has failed so since then.
 bool arena_fault_fired(void);
+// Called where an allocation is about to fail, to see who asked for it. NULL: nobody looks.
+void arena_on_fault(void (*look)(void));
 #endif
 
 #endif

@@ -133,7 +133,9 @@ async function buildSimulator(compiler, ledger) {
         console.log(path);
     };
     const core = coreSources().filter((path) => !path.startsWith("c_src/abi/"));
-    const simulator = findC("tests/sim").filter((path) => !path.includes("/server/"));
+    const direct = "tests/sim/direct.c";
+    const simulator = readdirSync("tests/sim").filter((name) => name.endsWith(".c")).sort()
+        .map((name) => join("tests/sim", name)).filter((path) => path !== direct);
     const plain = new Map([
         ...(await compile("build/native", core, NATIVE_FLAGS)),
         ...(await compile("build/sim", simulator, flags)),
@@ -144,11 +146,16 @@ async function buildSimulator(compiler, ledger) {
     const canaried = [...core, ...simulator].filter((path) => readFileSync(path, "utf8").includes("base/canary.h"));
     const planted = await compile("build/sim-canary", canaried, [...fastFlags, "-DSHVM_CANARY_SIM"]);
     await linkSimulator(new Map([...fast, ...planted]), fastFlags, "build/sim/sim-canary");
+    // Every function of the core as it is written, so that one can tell which has seen an allocation fail.
+    const whole = [...flags, "-fno-inline", "-no-pie"];
+    const tried = [...core, "tests/sim/host.c", "tests/sim/host_sql.c", "tests/sim/reply_check.c", direct,
+        ...findC("tests/sim/allocations")];
+    await linkSimulator(await compile("build/sim-whole", tried, whole), whole, "build/sim/allocations");
     if (!hasHeader("microhttpd.h")) {
         console.log("SKIP sanitized server: no microhttpd.h here (Debian: libmicrohttpd-dev)");
         return;
     }
-    const server = await compile("build/sim", findC("tests/sim/server"), flags);
+    const server = await compile("build/sim", [direct, ...findC("tests/sim/server")], flags);
     const host = [...plain].filter(([source]) => !source.startsWith("tests/sim/") || source.includes("/host"));
     const parts = [...server.values(), ...host.map(([, object]) => object)];
     await link(compiler, ledger, flags, [...parts, "-lsqlite3", "-lmicrohttpd", "-lm"], "build/sim/server");

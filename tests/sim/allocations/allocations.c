@@ -215,7 +215,8 @@ static int try(Direct *cluster, const Request *request, const Plan *wanted, cons
     int again = request->message.len == 0 ? 0 : run(cluster, &arena, request, &body);
     if (again == -1 || again == 500) return fails(request, wanted, "it fails for good", body);
     // What the first try changed of a table stands, though it was answered by an error.
-    bool is_same = again == after->status || memmem(body.data, body.len, "already", 7) != NULL;
+    bool is_same = again == after->status || memmem(body.data, body.len, "already", 7) != NULL ||
+                   memmem(body.data, body.len, "ResourceInUse", 13) != NULL;
     if (is_before && !is_same) return fails(request, wanted, "another answer at the second try", body);
     arena_free(&arena);
     return TRIED;

@@ -187,6 +187,15 @@ static bool may_leave(Slice body) {
     return false;
 }
 
+// What a first try changed of a table stands, though it was answered by an error: then this is the second answer.
+static bool says_changed(Slice body) {
+    static const char *const SIGNS[] = {"already", "ResourceInUseException", "LimitExceededException"};
+    for (int i = 0; i < 3; i++) {
+        if (memmem(body.data, body.len, SIGNS[i], strlen(SIGNS[i])) != NULL) return true;
+    }
+    return false;
+}
+
 static int try(Direct *cluster, const Request *request, const Plan *wanted, const Picture *before) {
     Plan plan = *wanted;
     Arena arena;
@@ -214,9 +223,7 @@ static int try(Direct *cluster, const Request *request, const Plan *wanted, cons
     if (is_right && status == 200) is_before = false; // done
     int again = request->message.len == 0 ? 0 : run(cluster, &arena, request, &body);
     if (again == -1 || again == 500) return fails(request, wanted, "it fails for good", body);
-    // What the first try changed of a table stands, though it was answered by an error.
-    bool is_same = again == after->status || memmem(body.data, body.len, "already", 7) != NULL ||
-                   memmem(body.data, body.len, "ResourceInUse", 13) != NULL;
+    bool is_same = again == after->status || says_changed(body);
     if (is_before && !is_same) return fails(request, wanted, "another answer at the second try", body);
     arena_free(&arena);
     return TRIED;

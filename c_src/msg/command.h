@@ -95,8 +95,8 @@ typedef struct RangeCommand {
     bool consistent;
     Slice *key_names;  // attributes of LastEvaluatedKey: table key and index key
     size_t key_name_count;
-    ReturnCapacity return_capacity; // a QUERY renders its reply at the partition
-    bool render;       // the reply goes to the client as it is
+    ReturnCapacity return_capacity;
+    bool render;       // the reply goes to the client as it is; a SCAN's where it ends the page
 } RangeCommand;
 
 // BATCH_GET: keys of one table that live in this object. BATCH_WRITE: the same for writes.

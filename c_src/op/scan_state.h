@@ -48,7 +48,8 @@ typedef struct ScanState {
     uint32_t next_slot;
     uint32_t last_slot;
     bool one_by_one; // look-ahead has overshot: the rest of the page is read without it
-    // The last target that was read to its end.
+    uint32_t visited_count; // targets read to their end for this page
+    // The last of them.
     bool has_visited;
     bool visited_had_items;
     Slice visited_key;

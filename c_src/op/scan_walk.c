@@ -100,8 +100,15 @@ static size_t targets_left(const ScanState *state) {
     return state->next_slot > state->last_slot ? 0 : state->last_slot - state->next_slot + 1;
 }
 
-// A COMMAND_SCAN of the i-th target from now.
-static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice key, uint32_t slot) {
+// How a target is asked.
+typedef enum ReadKind {
+    READ_ALONE, // what it holds may end the page: then it renders the reply
+    READ_AHEAD,
+    READ_LAST_KEY,
+} ReadKind;
+
+// A COMMAND_SCAN of one target.
+static bool append_read(Step *step, const ScanState *state, ReadKind kind, Slice key, uint32_t slot) {
     RangeCommand command;
     if (!read_space_command(step, &state->space, COMMAND_SCAN, &command)) return false;
     command.lower = state->from;
@@ -114,6 +121,8 @@ static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice
     command.count_only = state->count_only;
     command.consistent = state->consistent;
     command.fetch = state->fetch;
+    command.return_capacity = state->return_capacity;
+    command.render = kind == READ_ALONE;
     Buf name;
     Buf upper;
     buf_init(&name, step->arena);
@@ -128,7 +137,7 @@ static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice
     } else {
         name_partition_slot(&name, &state->space.table, slot);
     }
-    if (is_probe) {
+    if (kind == READ_LAST_KEY) {
         command.reverse = true;
         command.limit = 1;
         command.count_only = true;
@@ -138,12 +147,26 @@ static bool append_read(Step *step, const ScanState *state, bool is_probe, Slice
     buf_init(&message, step->arena);
     command_encode_range(&message, &command);
     if (name.failed || upper.failed || message.failed) return error_out_of_memory(&step->error);
-    step_call(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
+    if (kind == READ_ALONE) step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
+    else step_call(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
     return true;
 }
 
+// How many targets of the size of those before take what the page has room for.
+static uint64_t targets_wanted(const ScanState *state) {
+    if (state->visited_count == 0 || state->one_by_one) return 1;
+    uint64_t bytes_left = state->bytes < RESPONSE_PAGE_BYTES_MAX ? RESPONSE_PAGE_BYTES_MAX - state->bytes : 0;
+    uint64_t wanted = SCAN_READS_MAX;
+    if (state->bytes > 0) wanted = bytes_left * state->visited_count / state->bytes + 1;
+    if (state->has_limit && state->scanned_count > 0) {
+        uint64_t by_limit = state->limit_left * state->visited_count / state->scanned_count + 1;
+        if (by_limit < wanted) wanted = by_limit;
+    }
+    return wanted < SCAN_READS_MAX ? wanted : SCAN_READS_MAX;
+}
+
 static bool ask_partitions(Step *step, ScanState *state) {
-    uint64_t ahead = state->one_by_one ? 1 : SCAN_READS_MAX;
+    uint64_t ahead = targets_wanted(state);
     uint64_t calls_left = step->calls_max - 1 - state->calls; // one is kept for a probe
     if (ahead > calls_left) ahead = calls_left;
     if (ahead > targets_left(state)) ahead = targets_left(state);
@@ -153,7 +176,8 @@ static bool ask_partitions(Step *step, ScanState *state) {
     state->calls += state->in_flight;
     for (uint32_t i = 0; i < state->in_flight; i++) {
         Slice key = is_by_key(state) ? state->keys[i] : (Slice){NULL, 0};
-        if (!append_read(step, state, false, key, state->next_slot + i)) return false;
+        ReadKind kind = state->visited_count == 0 && !state->one_by_one ? READ_ALONE : READ_AHEAD;
+        if (!append_read(step, state, kind, key, state->next_slot + i)) return false;
     }
     return keep_state(step, state);
 }
@@ -162,7 +186,7 @@ static bool ask_for_last_key(Step *step, ScanState *state) {
     state->phase = SCAN_PROBES;
     state->in_flight = 1;
     state->calls++;
-    return append_read(step, state, true, state->visited_key, state->visited_slot) && keep_state(step, state);
+    return append_read(step, state, READ_LAST_KEY, state->visited_key, state->visited_slot) && keep_state(step, state);
 }
 
 // --- The page
@@ -242,6 +266,7 @@ static void take_result(ScanState *state, const RangeResult *result, Buf *items)
 
 static void visit_done(ScanState *state, bool had_items) {
     state->has_visited = true;
+    state->visited_count++;
     state->visited_had_items = had_items;
     if (is_by_key(state)) {
         state->visited_key = state->keys[0];

@@ -151,7 +151,9 @@ static StepVerdict run_range(Partition *partition) {
     if (!range_execute(step, &command, &result)) return partition_reply_error(partition);
     Buf out;
     buf_init(&out, step->arena);
-    if (command.render) {
+    // A Scan may have to go on in another object: then the gateway assembles the page.
+    bool is_page = command.header.kind == COMMAND_QUERY || result.last_key.len != 0;
+    if (command.render && is_page) {
         range_render(&command, &result, &out);
         return respond_read(partition, true, &out);
     }

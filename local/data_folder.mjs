@@ -1,7 +1,12 @@
 // Where tables are kept, and that only one server does so: two runtimes over one database would corrupt it.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+
+// How the runtime lays its files out below the folder, and what the objects store in them. A release that cannot read
+// what an earlier one stored counts this up (docs/operations.md).
+const FORMAT = 1;
+const FORMAT_FILE = "format";
 
 export class DataFolderError extends Error {}
 
@@ -15,6 +20,7 @@ export function openDataFolder(path) {
         if (owner !== null) {
             throw new DataFolderError(`the data folder ${path} is in use by process ${owner} (it says so in ${lock})`);
         }
+        checkFormat(path, folder);
         writeFileSync(lock, String(process.pid));
     } catch (error) {
         if (error instanceof DataFolderError) throw error;
@@ -27,6 +33,21 @@ export function openDataFolder(path) {
 export function openTemporaryFolder() {
     const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), "shvm-"));
     return { path: folder, release: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+// A folder says which format it has. One that does not is new, or older than this file; then it has the first.
+function checkFormat(path, folder) {
+    const file = join(folder, FORMAT_FILE);
+    if (!existsSync(file)) {
+        writeFileSync(file, `${FORMAT}\n`);
+        return;
+    }
+    const format = readFileSync(file, "utf8").trim();
+    if (format === String(FORMAT)) return;
+    throw new DataFolderError(
+        `the data folder ${path} has storage format "${format}", and this release reads ${FORMAT}: ` +
+        "start the release that wrote it, or take another folder (--data DIR)",
+    );
 }
 
 // The live process that a lock names, or null. A server that was killed leaves its lock behind.

@@ -94,7 +94,15 @@ bool error_out_of_memory(Error *error) {
     return false;
 }
 
-bool error_corrupt(Error *error, const char *reason) {
-    if (error->kind == ERROR_NONE) *error = (Error){.kind = ERROR_CORRUPT, .message = slice_of_cstr(reason)};
+static bool set_constant(Error *error, ErrorKind kind, const char *reason) {
+    if (error->kind == ERROR_NONE) *error = (Error){.kind = kind, .message = slice_of_cstr(reason)};
     return false;
+}
+
+bool error_corrupt(Error *error, const char *reason) {
+    return set_constant(error, ERROR_CORRUPT, reason);
+}
+
+bool error_unsupported(Error *error, const char *reason) {
+    return set_constant(error, ERROR_UNSUPPORTED, reason);
 }

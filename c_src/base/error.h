@@ -32,6 +32,7 @@ typedef enum ErrorKind {
     ERROR_OUT_OF_MEMORY = 100,
     ERROR_CORRUPT = 101,                 // a stored blob or a message failed its validator
     ERROR_STORAGE = 102,                 // the object's SQL storage refused a statement
+    ERROR_UNSUPPORTED = 103,             // a message of a release that this one does not know: RESULT_UNSUPPORTED
 } ErrorKind;
 
 typedef struct Error {
@@ -61,6 +62,8 @@ void error_wrap(Error *error, Arena *arena);
 bool error_out_of_memory(Error *error);
 // Sets ERROR_CORRUPT with a constant reason; returns false.
 bool error_corrupt(Error *error, const char *reason);
+// The same for ERROR_UNSUPPORTED.
+bool error_unsupported(Error *error, const char *reason);
 
 // The wire form of a kind; our own kinds give InternalServerError's.
 const ErrorForm *error_form(ErrorKind kind);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "msg/command.h"
+#include "msg/control.h"
 #include "msg/result.h"
 #include "role/catalog.h"
 #include "role/descriptor_cache.h"
@@ -72,8 +74,11 @@ static void discard_output(Step *step) {
     step->local = step->state_head = step->state = (Slice){NULL, 0};
 }
 
-static void reply_internal_error(Step *step) {
-    Result result = {.status = RESULT_ERROR, .error = {.kind = ERROR_INTERNAL_SERVER}};
+static void reply_failure(Step *step) {
+    uint8_t newest = step->role == ROLE_PARTITION ? COMMAND_VERSION : CONTROL_VERSION;
+    Result result = step->error.kind == ERROR_UNSUPPORTED
+        ? (Result){.status = RESULT_UNSUPPORTED, .payload = slice_of(&newest, sizeof newest)}
+        : (Result){.status = RESULT_ERROR, .error = {.kind = ERROR_INTERNAL_SERVER}};
     Buf out;
     buf_init(&out, step->arena);
     result_encode(&out, &result);
@@ -103,7 +108,7 @@ static StepVerdict settle(Core *core, Step *step, StepVerdict verdict) {
     }
     // What an earlier step has committed stands, so a later one cannot say that nothing happened: the host knows, and
     // answers in its place.
-    if (step->event == EVENT_START) reply_internal_error(step);
+    if (step->event == EVENT_START) reply_failure(step);
     return VERDICT_ROLLBACK;
 }
 

@@ -14,15 +14,15 @@ void command_encode_header(Buf *out, const CommandHeader *header) {
 }
 
 bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
-    if (reader_u8(reader) != COMMAND_VERSION) return error_corrupt(error, "unknown command version");
+    if (reader_u8(reader) != COMMAND_VERSION) return error_unsupported(error, "unknown version of a command");
     out->kind = (CommandKind)reader_u8(reader);
+    if (out->kind > COMMAND_BACKFILL) return error_unsupported(error, "unknown kind of a command");
     out->table_id = reader_slice(reader);
     out->table_name = reader_slice(reader);
     out->epoch = reader_varint(reader);
     out->by_key = reader_u8(reader) != 0;
     out->content_type = (ContentType)reader_u8(reader);
-    if (reader->failed || out->kind < COMMAND_GET || out->kind > COMMAND_BACKFILL
-        || out->content_type > CONTENT_XML) {
+    if (reader->failed || out->kind < COMMAND_GET || out->content_type > CONTENT_XML) {
         return error_corrupt(error, "malformed command header");
     }
     return true;

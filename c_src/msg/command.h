@@ -160,7 +160,8 @@ void command_encode_backfill(Buf *out, const BackfillCommand *command);
 // FENCE and PROBE: the header alone.
 void command_encode_header(Buf *out, const CommandHeader *header);
 
-// Reads the header; the reader stands at the kind's fields afterwards. False: ERROR_CORRUPT (unknown version too).
+// Reads the header; the reader stands at the kind's fields afterwards. False: ERROR_UNSUPPORTED for a version or kind
+// that is not known, or ERROR_CORRUPT.
 bool command_decode_header(Reader *reader, CommandHeader *out, Error *error);
 // Trees, items and keys inside are validated. Slices borrow from the message.
 bool command_decode_item(Reader *reader, const CommandHeader *header, ItemCommand *out, Error *error);

@@ -8,6 +8,6 @@ void control_begin(Buf *out, ControlKind kind) {
 bool control_decode(Reader *reader, ControlKind *kind, Error *error) {
     uint8_t version = reader_u8(reader);
     *kind = (ControlKind)reader_u8(reader);
-    if (reader->failed || version != CONTROL_VERSION) return error_corrupt(error, "unknown control message");
-    return true;
+    if (reader->failed) return error_corrupt(error, "malformed control message");
+    return version == CONTROL_VERSION || error_unsupported(error, "unknown version of a control message");
 }

@@ -43,7 +43,7 @@ typedef enum ControlKind {
 } ControlKind;
 
 void control_begin(Buf *out, ControlKind kind);
-// The kind of a message; the reader stands at its fields afterwards. False: ERROR_CORRUPT.
+// The kind of a message; the reader stands at its fields afterwards. False: ERROR_UNSUPPORTED, or ERROR_CORRUPT.
 bool control_decode(Reader *reader, ControlKind *kind, Error *error);
 
 #endif

@@ -16,7 +16,7 @@ typedef enum ResultStatus {
     RESULT_OK = 0,
     RESULT_ERROR = 1,       // a DynamoDB error for the client
     RESULT_STALE = 2,       // made from an old descriptor, or the table is gone: fetch the descriptor again
-    RESULT_UNSUPPORTED = 3, // unknown format; payload: the newest version understood, u8
+    RESULT_UNSUPPORTED = 3, // unknown version or kind, nothing written; payload: the newest version known, u8
     RESULT_BUSY = 4,        // ThrottlingException
 } ResultStatus;
 

@@ -273,7 +273,9 @@ BatchOutcome batch_answer(Request *request, uint32_t group, Result *result, Erro
     bool stale;
     if (request_answer(request, group, result, &stale)) return BATCH_ANSWERED;
     if (stale) return BATCH_STALE;
-    bool may_be_repeated = step->error.kind == ERROR_INTERNAL_SERVER || step->error.kind == ERROR_THROTTLING;
+    // An answer nobody can read says nothing about what happened: like one that never came.
+    bool may_be_repeated = step->error.kind == ERROR_INTERNAL_SERVER || step->error.kind == ERROR_THROTTLING
+                        || step->error.kind == ERROR_CORRUPT;
     if (!may_be_repeated) return BATCH_ERROR;
     *error = step->error;
     step->error = (Error){0};

@@ -46,6 +46,8 @@ StepVerdict catalog_step(Step *step) {
     Reader reader = reader_of(step->in.message);
     ControlKind kind;
     if (!control_decode(&reader, &kind, &step->error)) return reply_error(step);
+    bool is_ours = kind == CONTROL_CATALOG_ADD || kind == CONTROL_CATALOG_REMOVE || kind == CONTROL_CATALOG_LIST;
+    if (!is_ours) return reply_unsupported(step);
     Slice name = reader_slice(&reader);
     if (kind == CONTROL_CATALOG_LIST) {
         uint64_t limit = reader_varint(&reader);
@@ -55,6 +57,6 @@ StepVerdict catalog_step(Step *step) {
         if (!reader.failed && kind == CONTROL_CATALOG_ADD) return add(step, name, table_id);
         if (!reader.failed && kind == CONTROL_CATALOG_REMOVE) return take_off(step, name, table_id);
     }
-    error_corrupt(&step->error, "no message for a catalog");
+    error_corrupt(&step->error, "malformed message for a catalog");
     return reply_error(step);
 }

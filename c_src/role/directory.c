@@ -262,7 +262,7 @@ static StepVerdict start(Step *step, const ObjectIdentity *self) {
     case CONTROL_DIRECTORY_REPORT: return report(step, &reader);
     case CONTROL_DIRECTORY_TOTALS: return totals(step);
     case CONTROL_DIRECTORY_ADOPT: return adopt(step, &reader);
-    default: return reply_corrupt(step);
+    default: return reply_unsupported(step);
     }
 }
 

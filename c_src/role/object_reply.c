@@ -42,6 +42,11 @@ StepVerdict reply_error(Step *step) {
     return reply(step, &result, false);
 }
 
+StepVerdict reply_unsupported(Step *step) {
+    error_unsupported(&step->error, "unknown kind of a control message");
+    return reply_error(step);
+}
+
 StepVerdict finish_quietly(const Step *step, bool wrote) {
     if (step->error.kind != ERROR_NONE) return VERDICT_ROLLBACK;
     return wrote ? VERDICT_COMMIT : VERDICT_READONLY;

@@ -16,6 +16,8 @@ StepVerdict reply_stale(Step *step);
 // What step->error says: a DynamoDB error becomes RESULT_ERROR and is answered here, nothing written; our own
 // kinds roll the step back, and the core answers.
 StepVerdict reply_error(Step *step);
+// A kind of message that this role does not know: the core answers RESULT_UNSUPPORTED.
+StepVerdict reply_unsupported(Step *step);
 // The end of a step that answers nobody.
 StepVerdict finish_quietly(const Step *step, bool wrote);
 

@@ -204,7 +204,7 @@ static StepVerdict start(Step *step, Slice name) {
         return found ? table_reply_described(step, &table, false) : reply_not_found(step, name);
     case CONTROL_TABLE_REGISTER:
     case CONTROL_TABLE_REPORT: return found ? take_report(step, kind, &table, &reader) : reply_stale(step);
-    default: return reply_corrupt(step);
+    default: return reply_unsupported(step);
     }
 }
 

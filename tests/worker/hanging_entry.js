@@ -1,5 +1,6 @@
 // The Worker with objects that never answer: those whose name, or whose message, holds the word; and directories that
-// never register a key with another word. tests/worker/deadlines and tests/worker/queues run it.
+// never register a key with another word. Requests that ask for their story are answered: they take another method.
+// tests/worker/deadlines and tests/worker/queues run it.
 import { Directory as RealDirectory, Partition as RealPartition, Table as RealTable } from "../../worker/index.js";
 import { forwardedMessage } from "../../worker/forwarded.js";
 

@@ -1,6 +1,6 @@
 // `npm start` as a program: its options, its one line, and how it fails.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -41,6 +41,23 @@ test("two servers do not share a folder, but one may follow another that was kil
     assert.match(second.output(), /^the data folder .* is in use by process \d+.*\n$/);
     await first.kill();
     await startServer(context, { data });
+});
+
+test("a folder of another storage format is one clear line, and is left as it is", async (context) => {
+    const data = temporaryFolder(context);
+    const first = await startServer(context, { data });
+    await first.stop();
+    const file = join(data, "format");
+    assert.equal(readFileSync(file, "utf8"), "1\n");
+    rmSync(file);
+    await (await startServer(context, { data })).stop(); // as a release that wrote no such file left it
+    assert.equal(readFileSync(file, "utf8"), "1\n");
+    writeFileSync(file, "2\n");
+    const held = readdirSync(data, { recursive: true });
+    const second = runServer(["--port", "0", "--data", data]);
+    assert.equal(await second.exited, 1);
+    assert.match(second.output(), /^the data folder .* has storage format "2", and this release reads 1: .*\n$/);
+    assert.deepEqual(readdirSync(data, { recursive: true }), held);
 });
 
 test("a temporary folder is gone when the server is", async (context) => {

@@ -110,6 +110,13 @@ export async function post(url, operation, body, headers = {}) {
     };
 }
 
+// The name of the object that holds a key's item, as a request for it tells.
+export async function partitionOf(url, tableName, key) {
+    const reply = await post(url, "GetItem", { TableName: tableName, Key: key }, { "x-shvm-explain": "1" });
+    const steps = JSON.parse(reply.headers.get("x-shvm-explain"));
+    return steps.find(({ step }) => step === "partition start").object;
+}
+
 export const TABLE = {
     TableName: "things",
     AttributeDefinitions: [

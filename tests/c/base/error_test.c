@@ -97,8 +97,8 @@ TEST(exceptions_on_the_wire) {
     check_form(ERROR_THROTTLING, "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message", 400);
     check_form(ERROR_REQUEST_TOO_LARGE, "com.amazon.coral.service#RequestEntityTooLargeException", "message",
                413);
-    static const ErrorKind OURS[] = {ERROR_NONE,    ERROR_INTERNAL_SERVER, ERROR_OUT_OF_MEMORY,
-                                     ERROR_CORRUPT, ERROR_STORAGE,         (ErrorKind)50};
+    static const ErrorKind OURS[] = {ERROR_NONE,    ERROR_INTERNAL_SERVER, ERROR_OUT_OF_MEMORY, ERROR_CORRUPT,
+                                     ERROR_STORAGE, ERROR_UNSUPPORTED,     (ErrorKind)50};
     for (size_t i = 0; i < sizeof OURS / sizeof OURS[0]; i++) {
         check_form(OURS[i], "com.amazonaws.dynamodb.v20120810#InternalServerError", "message", 500);
     }

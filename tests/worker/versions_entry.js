@@ -1,5 +1,5 @@
 // The Worker while another release is about: an object hears a message of the next version where the message or the
-// object's name holds "asksnew" and its role, and its answer has the next version where it holds "saysnew" and its role.
+// object's name holds "asksnew" and its role, and answers in the next version where it holds "saysnew" and its role.
 // POST /raw/BINDING/NAME sends its body to an object as it is. tests/worker/versions.test.mjs runs it.
 import { Action, CallMode, responseOf } from "../../worker/envelope.js";
 import { forwardedMessage } from "../../worker/forwarded.js";

@@ -80,9 +80,12 @@ async function tryToSend({ mode, name }, send) {
     }
 }
 
-// A stub whose object failed stays broken, and none may be kept across requests: each try takes a new one.
+// A stub whose object failed stays broken, and none may be kept across requests: each try takes a new one. Where the
+// deployment says where objects are to be, every stub must say so: in a jurisdiction the same name is another object.
 function stubOf(env, role, name) {
-    return env[BINDINGS[role]].getByName(name);
+    const { SHVM_JURISDICTION: jurisdiction, SHVM_LOCATION_HINT: locationHint } = env;
+    const namespace = jurisdiction ? env[BINDINGS[role]].jurisdiction(jurisdiction) : env[BINDINGS[role]];
+    return locationHint ? namespace.getByName(name, { locationHint }) : namespace.getByName(name);
 }
 
 // A retired object had nothing in flight, so what failed with it never began. Other failures of a write may have come

@@ -13,7 +13,7 @@ typedef enum ControlKind {
     CONTROL_TABLE_GET = 1,       // — ; for data operations: ERROR ResourceNotFound unless the table is there and
                                  //   neither CREATING nor DELETING
     CONTROL_TABLE_CREATE = 2,    // descriptor blob made by the gateway (epoch 1, id, seed)
-    CONTROL_TABLE_DELETE = 3,    // — ; payload as DESCRIBE
+    CONTROL_TABLE_DELETE = 3,    // table id: a table made since under the same name is not meant; payload as DESCRIBE
     CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/table_change.h; payload as DESCRIBE
     CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
                                  //   ‖ count varint × (item count varint ‖ bytes varint), indexes as in the descriptor
@@ -24,6 +24,7 @@ typedef enum ControlKind {
     CONTROL_TABLE_REPORT = 7,    // partition of layout hash: table id ‖ object name ‖ item count varint ‖ bytes varint
                                  //   (absolute) ‖ version varint: an older one than the last taken is passed over. It
                                  //   may be left out. OK or STALE
+    CONTROL_TABLE_IDENTIFY = 8,  // — ; payload: the table's id, whatever its status
     // To a directory shard.
     CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob)
                                      //   ‖ the command's epoch varint. OK or STALE

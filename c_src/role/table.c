@@ -103,7 +103,11 @@ static StepVerdict catalog_told(Step *step, TableState kind, Reader *state) {
 
 // --- Changes and deletion
 
-static StepVerdict delete_table(Step *step, TableDescriptor *table) {
+// A deletion that was given up may arrive when its table is long gone, and another has the name.
+static StepVerdict delete_table(Step *step, TableDescriptor *table, Reader *reader) {
+    Slice table_id = reader_slice(reader);
+    if (reader->failed) return reply_corrupt(step);
+    if (!slice_equal(table->table_id, table_id)) return reply_not_found(step, table->name);
     if (table->status == TABLE_CREATING || table->status == TABLE_DELETING)
         return reply_still_in_use(step, table);
     if (table->deletion_protection) {
@@ -198,7 +202,9 @@ static StepVerdict start(Step *step, Slice name) {
     reader = reader_of(rest);
     switch (kind) {
     case CONTROL_TABLE_GET: return get(step, found ? &table : NULL);
-    case CONTROL_TABLE_DELETE: return found ? delete_table(step, &table) : reply_not_found(step, name);
+    case CONTROL_TABLE_IDENTIFY:
+        return found ? reply_ok(step, table.table_id, false) : reply_not_found(step, name);
+    case CONTROL_TABLE_DELETE: return found ? delete_table(step, &table, &reader) : reply_not_found(step, name);
     case CONTROL_TABLE_UPDATE: return found ? update(step, &table, rest) : reply_not_found(step, name);
     case CONTROL_TABLE_DESCRIBE:
         return found ? table_reply_described(step, &table, false) : reply_not_found(step, name);

@@ -343,7 +343,7 @@ TEST(a_deleted_index_leaves_no_partition_and_no_shard) {
 TEST(a_deleted_table_takes_its_indexes_with_it) {
     World *world = world_with_index();
     register_in_index(world);
-    send_table(world, CONTROL_TABLE_DELETE);
+    send_delete(world, TEST_TABLE_ID);
     while (world_run_alarm(world)) {
     }
     CHECK_EQ_INT(send_table(world, CONTROL_TABLE_DESCRIBE).error.kind, ERROR_RESOURCE_NOT_FOUND);

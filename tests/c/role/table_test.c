@@ -62,7 +62,7 @@ TEST(creation_survives_a_catalog_that_fails) {
         send_create(world, &table);
         CHECK_EQ_INT(send_table(world, CONTROL_TABLE_GET).error.kind, ERROR_RESOURCE_NOT_FOUND);
         CHECK_EQ_INT(described_status(world), TABLE_CREATING);
-        CHECK_EQ_SLICE(send_table(world, CONTROL_TABLE_DELETE).error.message,
+        CHECK_EQ_SLICE(send_delete(world, TEST_TABLE_ID).error.message,
                        "Attempt to change a resource which is still in use: Table is being created: Music");
         CHECK(world_run_alarm(world)); // in vain
         world_plan_fault(world, FAULT_NONE, 0);
@@ -104,7 +104,7 @@ TEST(a_protected_table_stays) {
     TableDescriptor table = music_table(TEST_TABLE_ID, 0);
     table.deletion_protection = true;
     send_create(world, &table);
-    Result refused = send_table(world, CONTROL_TABLE_DELETE);
+    Result refused = send_delete(world, TEST_TABLE_ID);
     CHECK_EQ_INT(refused.error.kind, ERROR_VALIDATION);
     CHECK_EQ_SLICE(refused.error.message,
                    "Resource cannot be deleted as it is currently protected against deletion. "
@@ -113,12 +113,28 @@ TEST(a_protected_table_stays) {
     world_free(world);
 }
 
+TEST(a_deletion_that_comes_late_spares_the_next_table) {
+    World *world = world_new();
+    TableDescriptor table = music_table(OTHER_TABLE_ID, 0);
+    CHECK_EQ_SLICE(send_table(world, CONTROL_TABLE_IDENTIFY).error.message,
+                   "Requested resource not found: Table: Music not found");
+    send_create(world, &table);
+    CHECK_EQ_SLICE(send_table(world, CONTROL_TABLE_IDENTIFY).payload, OTHER_TABLE_ID);
+    CHECK_EQ_SLICE(send_delete(world, TEST_TABLE_ID).error.message,
+                   "Requested resource not found: Table: Music not found");
+    CHECK_EQ_INT(described_status(world), TABLE_ACTIVE);
+    CHECK_EQ_INT(send_delete(world, OTHER_TABLE_ID).status, RESULT_OK);
+    CHECK_EQ_INT(described_status(world), TABLE_DELETING);
+    CHECK_EQ_SLICE(send_table(world, CONTROL_TABLE_IDENTIFY).payload, OTHER_TABLE_ID);
+    world_free(world);
+}
+
 static void check_deleting(World *world, const TableDescriptor *table) {
     TableDescriptor other = music_table(OTHER_TABLE_ID, table->slots);
     CHECK_EQ_INT(send_table(world, CONTROL_TABLE_GET).error.kind, ERROR_RESOURCE_NOT_FOUND);
     CHECK_EQ_INT(described_status(world), TABLE_DELETING);
     CHECK_EQ_SLICE(send_create(world, &other).error.message, "Table already exists: Music");
-    CHECK_EQ_SLICE(send_table(world, CONTROL_TABLE_DELETE).error.message,
+    CHECK_EQ_SLICE(send_delete(world, TEST_TABLE_ID).error.message,
                    "Attempt to change a resource which is still in use: Table is being deleted: Music");
 }
 
@@ -143,7 +159,7 @@ TEST(deletion_fences_every_slot) {
         for (uint32_t slot = 0; slot < SLOT_COUNT; slot++) send_register_slot(world, &table, slot);
         send_slot_report(world, &table, 3, 5, 50);
         world_plan_fault(world, (Fault)fault, fault == FAULT_CRASH ? 53 : 3);
-        Result deleted = send_table(world, CONTROL_TABLE_DELETE);
+        Result deleted = send_delete(world, TEST_TABLE_ID);
         uint64_t count = 0, bytes = 0;
         CHECK(read_described(world, &deleted, &table, &count, &bytes));
         CHECK_EQ_INT(table.status, TABLE_DELETING);
@@ -181,7 +197,7 @@ TEST(deletion_fences_every_partition_of_every_shard) {
         }
         CHECK_EQ_INT(send_key_report(world, test_key(world, 5), 3, 30).status, RESULT_OK);
         CHECK_EQ_INT(send_key_report(world, test_key(world, 6), 4, 40).status, RESULT_OK);
-        Result deleted = send_table(world, CONTROL_TABLE_DELETE);
+        Result deleted = send_delete(world, TEST_TABLE_ID);
         uint64_t count = 0, bytes = 0;
         CHECK(read_described(world, &deleted, &table, &count, &bytes));
         CHECK_EQ_INT(count, 7);
@@ -209,7 +225,7 @@ static void delete_meanwhile(World *world, Role role, Slice name, Slice message)
     (void)name;
     if (role != ROLE_TABLE || message.data[1] != CONTROL_TABLE_REGISTER) return;
     world_hook(world, NULL);
-    send_table(world, CONTROL_TABLE_DELETE);
+    send_delete(world, TEST_TABLE_ID);
 }
 
 TEST(a_deletion_overtakes_a_first_registration) {
@@ -228,7 +244,7 @@ TEST(a_table_is_gone_even_if_its_object_is_not_erased) {
     TableDescriptor table = music_table(TEST_TABLE_ID, 16), other = music_table(OTHER_TABLE_ID, 16);
     send_create(world, &table);
     world_lose_erasures(world);
-    CHECK_EQ_INT(send_table(world, CONTROL_TABLE_DELETE).status, RESULT_OK);
+    CHECK_EQ_INT(send_delete(world, TEST_TABLE_ID).status, RESULT_OK);
     CHECK(run_to_the_end(world));
     CHECK_EQ_INT(send_create(world, &other).status, RESULT_OK);
     world_free(world);
@@ -240,7 +256,7 @@ static void replace_meanwhile(World *world, Role role, Slice name, Slice message
     if (role != ROLE_CATALOG || message.data[1] != CONTROL_CATALOG_ADD) return;
     world_hook(world, NULL);
     CHECK(world_run_alarm(world)); // makes the first one ACTIVE
-    CHECK_EQ_INT(send_table(world, CONTROL_TABLE_DELETE).status, RESULT_OK);
+    CHECK_EQ_INT(send_delete(world, TEST_TABLE_ID).status, RESULT_OK);
     CHECK(run_to_the_end(world));
     TableDescriptor other = music_table(OTHER_TABLE_ID, 16);
     world_plan_fault(world, FAULT_NOT_RUN, 1); // the catalog does not know the second one yet

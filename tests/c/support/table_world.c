@@ -43,6 +43,12 @@ Result send_table(World *world, ControlKind kind) {
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
+Result send_delete(World *world, const char *table_id) {
+    Buf message = new_message(world, CONTROL_TABLE_DELETE);
+    buf_slice(&message, slice_of_cstr(table_id));
+    return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
+}
+
 bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count,
                     uint64_t *bytes) {
     Error error = {0};

@@ -6,6 +6,7 @@
 //   call(action) → promise of an answer                         never rejects
 //   forward(action) → promise of { response } or { answer }     never rejects
 //   later(promise)                                              keeps work alive that goes on after the reply
+//   rest() → promise or null                                    between calls: lets others have a turn
 import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
 const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault of ours
@@ -39,6 +40,8 @@ async function goOn(actor, message, step) {
                 return asked.reply;
             }
             answers = await answersOf(actor, asked.calls);
+            const rest = actor.rest();
+            if (rest !== null) await rest;
         } else {
             return asked.reply;
         }

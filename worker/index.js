@@ -101,6 +101,10 @@ class Gateway {
         return forward(this.#env, action, this.#trace, this.#until);
     }
 
+    rest() {
+        return null;
+    }
+
     later(work) {
         this.#ctx.waitUntil(work);
     }

@@ -17,6 +17,10 @@ const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
 const WORKING_MAX = 500;
 const WORKING_BYTES_MAX = 16 * 1024 * 1024;
+// Long work (an index is filled, a table is emptied) goes from call to call without ever waiting for anything outside
+// this process, where all objects live in one; and as long as something is ready the runtime does not look at its
+// sockets. Every call from here on is followed by a timer, and so by whoever wants something.
+const CALLS_WITHOUT_REST = 2;
 
 const encoder = new TextEncoder();
 
@@ -138,6 +142,7 @@ class Work {
     #mode;
     #trace;
     #committed = false;
+    #calls = 0;
     rolledBack = false;
 
     constructor(resident, mode, trace) {
@@ -185,6 +190,10 @@ class Work {
 
     call(action) {
         return call(this.#resident.env, action, this.#trace, null);
+    }
+
+    rest() {
+        return ++this.#calls > CALLS_WITHOUT_REST ? scheduler.wait(0) : null;
     }
 
     forward() {

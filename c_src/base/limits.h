@@ -57,7 +57,8 @@
 #define CHANGE_ROW_BYTES_MAX 1900000u               // [US] one effect always fits: two images of an item
 #define SHIPPED_ROWS_MAX 32u                        // [US] log rows a shipping round takes
 #define SHIPPED_BYTES_MAX (4u * 1024 * 1024)        // [US] and their bytes, beyond the first row
-#define BACKFILL_ITEMS_MAX 1000u                    // [US] items a backfill command reads
+#define BACKFILL_ITEMS_MAX 100u                     // [US] items a backfill command reads
+#define BACKFILLS_AT_ONCE 1u                        // [US] partitions that are read at once for a new index
 #define SHIPMENT_OBJECTS_MAX 40u                    // [US] index objects an invocation calls: 50 subrequests are free
 #define DIRECTORY_SHARDS 4u                         // [US] 1,000 requests/s an object: 4,000 new keys/s a table
 

@@ -83,9 +83,19 @@ static void call_target(Step *step, const TableDescriptor *table, const IndexWor
     step_call(step, ROLE_PARTITION, CALL_WRITE, target->name, buf_view(&message));
 }
 
+// Of `room` calls, those to the first targets, few of which are busy with items at once: what clients ask in the
+// meantime waits behind them.
+static size_t targets_to_call(const IndexWork *work, size_t room) {
+    size_t backfills = 0;
+    size_t count = 0;
+    for (; count < work->target_count && count < room; count++) {
+        if (work->targets[count].adopted && ++backfills > BACKFILLS_AT_ONCE) break;
+    }
+    return count;
+}
+
 static StepVerdict call_targets(Step *step, const TableDescriptor *table, IndexWork *work, size_t calls) {
-    size_t count = ROUND_CALLS_MAX - calls;
-    if (count > work->target_count) count = work->target_count;
+    size_t count = targets_to_call(work, ROUND_CALLS_MAX - calls);
     if (!index_work_save(step, work)) return finish_quietly(step, false);
     round_begin(step, work->attempts);
     for (size_t i = 0; i < count; i++) call_target(step, table, work, &work->targets[i]);

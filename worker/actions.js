@@ -6,6 +6,7 @@
 //   call(action) → promise of an answer                         never rejects
 //   forward(action) → promise of { response } or { answer }     never rejects
 //   later(promise)                                              keeps work alive that goes on after the reply
+//   gather() → promise or null                                  before calls that no reply waits for
 //   rest() → promise or null                                    between calls: lets others have a turn
 import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
@@ -56,6 +57,8 @@ async function answersOf(actor, calls) {
 
 // What is left after a reply that went out beside calls: its own replies go nowhere.
 async function resumeLater(actor, calls, state) {
+    const gathering = actor.gather();
+    if (gathering !== null) await gathering;
     const answers = await answersOf(actor, calls);
     const step = actor.step(StepEvent.RESUME, EMPTY, state, answers);
     const asked = sortActions(actor, step.actions);

@@ -101,6 +101,10 @@ class Gateway {
         return forward(this.#env, action, this.#trace, this.#until);
     }
 
+    gather() {
+        return null;
+    }
+
     rest() {
         return null;
     }

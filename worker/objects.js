@@ -17,6 +17,10 @@ const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
 const WORKING_MAX = 500;
 const WORKING_BYTES_MAX = 16 * 1024 * 1024;
+// What no reply waits for (a change on its way to an index) goes out at once where an object is quiet. Where changes come
+// thick and fast it waits for so long, and those that come in the meantime travel together.
+const GATHER_MS = 18;
+const QUIET_MS = 100;
 // Long work (an index is filled, a table is emptied) goes from call to call without ever waiting for anything outside
 // this process, where all objects live in one; and as long as something is ready the runtime does not look at its
 // sockets. Every call from here on is followed by a timer, and so by whoever wants something.
@@ -98,6 +102,7 @@ class CoreObject extends DurableObject {
 // What an object is between its messages.
 class Resident {
     local = EMPTY; // what the last committed step left for the next ones
+    gathered = 0; // when something went out last that no reply waited for
     #working = 0;
     #workingBytes = 0;
 
@@ -190,6 +195,14 @@ class Work {
 
     call(action) {
         return call(this.#resident.env, action, this.#trace, null);
+    }
+
+    gather() {
+        const resident = this.#resident;
+        const now = Date.now();
+        const isBusy = now - resident.gathered < QUIET_MS;
+        resident.gathered = now;
+        return isBusy ? scheduler.wait(GATHER_MS) : null;
     }
 
     rest() {

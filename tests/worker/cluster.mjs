@@ -149,6 +149,8 @@ export class Cluster {
                 this.#later.add(work);
                 work.finally(() => this.#later.delete(work));
             },
+            gather: () => null,
+            rest: () => null,
         };
         return actor;
     }

@@ -17,8 +17,8 @@ const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
 const WORKING_MAX = 500;
 const WORKING_BYTES_MAX = 16 * 1024 * 1024;
-// What no reply waits for (a change on its way to an index) goes out at once where an object is quiet. Where changes come
-// thick and fast it waits for so long, and those that come in the meantime travel together.
+// What no reply waits for (a change on its way to an index) goes out at once where an object is quiet. Where changes
+// come thick and fast it waits for so long, and those that come in the meantime travel together.
 const GATHER_MS = 18;
 const QUIET_MS = 100;
 // Long work (an index is filled, a table is emptied) goes from call to call without ever waiting for anything outside

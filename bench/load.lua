@@ -1,5 +1,5 @@
--- wrk's requests: wrk -s load.lua URL -- KIND OPERATION PARTITIONS ITEMS. KIND is dynamodb or floor; items are of about
--- 300 bytes, in PARTITIONS × ITEMS keys. Prints one line of JSON at the end.
+-- wrk's requests: wrk -s load.lua URL -- KIND OPERATION PARTITIONS ITEMS. KIND is dynamodb, floor, or wire: the floor's
+-- paths with DynamoDB's heads and bodies; items are of about 300 bytes, in PARTITIONS × ITEMS keys. Prints one line of JSON at the end.
 --
 -- Requests are made beforehand, and only a random word in each is new: SQLite does not write a row that stays as it was.
 local POOL = 500
@@ -76,13 +76,13 @@ local headers = {
 }
 
 local function make(kind, operation, p, s, partitions, items)
-    if kind == "dynamodb" then
-        local target, body = dynamodb[operation](p, s, partitions, items)
-        headers["X-Amz-Target"] = "DynamoDB_20120810." .. target
-        return wrk.format("POST", "/", headers, body)
-    end
     local pk, sk = key_of(p, s)
     local path = "/" .. operation .. "/" .. pk .. "/" .. sk
+    if kind ~= "floor" then
+        local target, body = dynamodb[operation](p, s, partitions, items)
+        headers["X-Amz-Target"] = "DynamoDB_20120810." .. target
+        return wrk.format("POST", kind == "wire" and "/wire" .. path or "/", headers, body)
+    end
     if operation == "put" or operation == "update" then return wrk.format("POST", path, headers, item(p, s)) end
     return wrk.format("GET", path, headers)
 end

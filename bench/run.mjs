@@ -24,7 +24,11 @@ const USAGE = `npm run bench -- [options]
 
 // The floor has no pages with filters and no batches: what of them is the platform's depends on how they are spread.
 const OPERATIONS = ["put", "get", "update", "query", "scan", "batchget", "batchwrite", "empty"];
-const FLOOR_OPERATIONS = new Set(["put", "get", "update", "query", "empty"]);
+const OPERATIONS_OF = {
+    dynamodb: new Set(OPERATIONS.filter((operation) => operation !== "empty")),
+    floor: new Set(["put", "get", "update", "query", "empty"]),
+    wire: new Set(["put", "get", "update", "query"]),
+};
 const PARTITIONS = 64;
 const ITEMS = 200;
 
@@ -51,7 +55,7 @@ async function bench() {
     const servers = [];
     try {
         await startAll(servers);
-        for (const server of servers) await fill(server, PARTITIONS, ITEMS);
+        for (const server of servers) if (server.kind !== "wire") await fill(server, PARTITIONS, ITEMS);
         const results = [];
         for (const operation of values.operations.split(",")) results.push(await measureAll(servers, operation));
         const folder = fileURLToPath(new URL("results", import.meta.url));
@@ -69,7 +73,8 @@ async function startAll(servers) {
         if (values.against === undefined) continue;
         servers.push(await startProject(`before ${layout}`, layout, values.data, resolve(values.against)));
     }
-    servers.push(await startFloor(values.data));
+    const floor = await startFloor(values.data);
+    servers.push(floor, { ...floor, name: "the same, DynamoDB's HTTP", kind: "wire", stop: () => {} });
     for (const peer of values.peer) {
         const [name, url] = [peer.slice(0, peer.indexOf("=")), peer.slice(peer.indexOf("=") + 1)];
         servers.push({ name, kind: "dynamodb", url: new URL(url).href, stop: () => {} });
@@ -78,9 +83,7 @@ async function startAll(servers) {
 
 // { operation, rows: [{ name, rate, cpu, p50, p99, ratio (to the bare object, or null), cpuRatio }] }
 async function measureAll(servers, operation) {
-    const taking = servers.filter(({ kind }) => {
-        return kind === "floor" ? FLOOR_OPERATIONS.has(operation) : operation !== "empty";
-    });
+    const taking = servers.filter(({ kind }) => OPERATIONS_OF[kind].has(operation));
     const runs = new Map(taking.map((server) => [server, []]));
     const load = {
         seconds: Number(values.seconds), connections: Number(values.connections), partitions: PARTITIONS, items: ITEMS,
@@ -110,7 +113,7 @@ function summary(name, runs, floor) {
 
 function line(operation, { name, rate, cpu, p50, p99, ratio, cpuRatio }) {
     const times = (value) => value === null ? "" : ` = ${value.toFixed(2)} ×`;
-    return `${operation.padEnd(11)}${name.padEnd(20)}${rate.toFixed(0).padStart(7)}/s${times(ratio).padEnd(10)}` +
+    return `${operation.padEnd(11)}${name.padEnd(26)}${rate.toFixed(0).padStart(7)}/s${times(ratio).padEnd(10)}` +
         `${cpu === null ? "     ?" : cpu.toFixed(0).padStart(6)} µs CPU${times(cpuRatio).padEnd(10)}` +
         `p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms`;
 }

@@ -1,5 +1,5 @@
 // What is measured: this project in a layout, the floor, peers at given URLs. A server is
-// { name, kind: "dynamodb" | "floor", url, stop }.
+// { name, kind: "dynamodb" | "floor" | "wire" (load.lua), url, stop }.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,11 +1,21 @@
 // What the platform costs with no DynamoDB in it: an object per partition key doing the same reads and writes of
-// SQLite that one request needs, and an empty Worker. The ways of calling an object are the fastest ones known.
+// SQLite that one request needs, and an empty Worker. The ways of calling an object are the fastest ones known. Under
+// /wire the requests and replies are DynamoDB's: a body to every request, what any reply of DynamoDB's has in its head.
 import { DurableObject } from "cloudflare:workers";
 
 const UPSERT = "INSERT INTO items VALUES (?, ?, NULL) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const READ = "SELECT value FROM items WHERE key = ?";
 const PAGE = `SELECT CAST(group_concat(value, '') AS BLOB), count(*)
     FROM (SELECT value FROM items WHERE key >= ? ORDER BY key LIMIT 100)`;
+
+const WIRE_HEAD = {
+    headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "date": "Thu, 01 Jan 2026 00:00:00 GMT",
+        "x-amzn-requestid": "0123456789ABCDEFGHIJKLMNOPQRSTUV0123456789ABCDEFGHIJ",
+        "x-amz-crc32": "2745614147",
+    },
+};
 
 const encoder = new TextEncoder();
 
@@ -30,22 +40,30 @@ export class Floor extends DurableObject {
     }
 
     fetch(request) {
-        const [, operation, , key] = new URL(request.url).pathname.split("/");
+        const { wire, operation, key } = asked(request);
         const [row] = this.#sql.exec(operation === "query" ? PAGE : READ, encoder.encode(key)).raw();
-        return new Response(row?.[0]);
+        return new Response(row?.[0], wire ? WIRE_HEAD : undefined);
     }
 }
 
-// /operation/partition key/sort key
+// [/wire]/operation/partition key/sort key
+function asked(request) {
+    const parts = new URL(request.url).pathname.slice(1).split("/");
+    const wire = parts[0] === "wire";
+    const [operation, partition, key] = wire ? parts.slice(1) : parts;
+    return { wire, operation, partition, key };
+}
+
 export default {
     async fetch(request, env) {
-        const [, operation, partition, key] = new URL(request.url).pathname.split("/");
+        const { wire, operation, partition, key } = asked(request);
         if (operation === "empty") return new Response("{}");
         const object = env.FLOOR.getByName(partition);
-        if (operation === "get" || operation === "query") return object.fetch(request.url);
-        const value = await request.arrayBuffer();
+        const isRead = operation === "get" || operation === "query";
+        const value = isRead && !wire ? null : await request.arrayBuffer();
+        if (isRead) return object.fetch(request.url);
         if (operation === "update") await object.update(key, value);
         else await object.put(key, value);
-        return new Response("{}");
+        return new Response("{}", wire ? WIRE_HEAD : undefined);
     },
 };

@@ -17,6 +17,7 @@ enum {
     CANARY_IGNORES_ENTRY_VERSION,     // an index entry is overwritten by an older one
     CANARY_ACKS_LOST_SHIPMENT,        // a shipment counts as delivered though nobody answered for it
     CANARY_DROPS_MARKS_EARLY,         // an item leaves an index without a mark
+    CANARY_TAKES_LATE_DELIVERIES,     // an index takes entries however long they were under way
     CANARY_FORGETS_LOCAL_ENTRY,       // an item that moves in a local index stays where it was, too
     CANARY_SKIPS_BACKFILL,            // a new index is told of later writes only
     CANARY_SHIPS_OLD_ROWS,            // an index is told of what happened before it was made

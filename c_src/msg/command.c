@@ -16,7 +16,7 @@ void command_encode_header(Buf *out, const CommandHeader *header) {
 bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
     if (reader_u8(reader) != COMMAND_VERSION) return error_unsupported(error, "unknown version of a command");
     out->kind = (CommandKind)reader_u8(reader);
-    if (out->kind > COMMAND_BACKFILL) return error_unsupported(error, "unknown kind of a command");
+    if (out->kind > COMMAND_SETTLED) return error_unsupported(error, "unknown kind of a command");
     out->table_id = reader_slice(reader);
     out->table_name = reader_slice(reader);
     out->epoch = reader_varint(reader);
@@ -233,6 +233,9 @@ void command_encode_apply(Buf *out, const ApplyCommand *command) {
         buf_u64(out, entry->version);
         buf_slice(out, entry->item);
     }
+    buf_slice(out, command->source);
+    buf_f64(out, command->sent_ms);
+    buf_varint(out, command->settled);
 }
 
 bool command_decode_apply(Arena *arena, Reader *reader, const CommandHeader *header, ApplyCommand *out, Error *error) {
@@ -246,6 +249,11 @@ bool command_decode_apply(Arena *arena, Reader *reader, const CommandHeader *hea
         out->entries[i].key = decode_key(reader);
         out->entries[i].version = reader_u64(reader);
         out->entries[i].item = decode_item(reader);
+    }
+    if (reader_left(reader) != 0) {
+        out->source = reader_slice(reader);
+        out->sent_ms = reader_f64(reader);
+        out->settled = reader_varint(reader);
     }
     return finish(reader, error);
 }

@@ -28,6 +28,7 @@ typedef enum CommandKind {
     COMMAND_INDEX_APPLY = 11, // a base partition to an index object: entries of the index that changed
     COMMAND_ADOPT = 12,     // table object: know this index set, and refuse commands of an older epoch
     COMMAND_BACKFILL = 13,  // table object: bring the next items into an index
+    COMMAND_SETTLED = 14,   // an index object to a base partition: what will never be sent again?
 } CommandKind;
 
 typedef enum ReturnValues {
@@ -120,7 +121,8 @@ typedef struct BatchCommand {
 } BatchCommand;
 
 // INDEX_APPLY. The header's table id is the index's space id. Idempotent, and ordered per key: an entry whose version
-// is not above the one that stands there changes nothing. Answer: OK, or STALE (the index is gone), without payload.
+// is not above the one that stands there changes nothing. Answer: OK, STALE (the index is gone), or BUSY (it was under
+// way for too long, or a clock is wrong), without payload.
 typedef struct ApplyEntry {
     ItemKey key;      // full key in the index's space: hash64 ‖ HASH parts ‖ RANGE parts ‖ the item's own full key
     uint64_t version; // of the base item
@@ -131,7 +133,14 @@ typedef struct ApplyCommand {
     CommandHeader header;
     ApplyEntry *entries;
     size_t entry_count;
+    // Left out by an earlier release:
+    Slice source;     // the sender's name
+    double sent_ms;   // by its clock
+    uint64_t settled; // versions up to this one it will never send again; 0: says nothing about that
 } ApplyCommand;
+
+// SETTLED: the header alone. Answer: OK with version varint: what the partition logged up to this version has reached
+// the indexes, and it will never send it again, not even after it lost its memory. STALE: it will send nothing at all.
 
 // ADOPT. The partition stores the header's epoch and the set durably and answers STALE to writes and backfills of an
 // older epoch from then on. Answer: OK (also where it knows this epoch, or a newer one, already), without payload.
@@ -157,7 +166,7 @@ void command_encode_batch(Buf *out, const BatchCommand *command);
 void command_encode_apply(Buf *out, const ApplyCommand *command);
 void command_encode_adopt(Buf *out, const AdoptCommand *command);
 void command_encode_backfill(Buf *out, const BackfillCommand *command);
-// FENCE and PROBE: the header alone.
+// FENCE, PROBE and SETTLED: the header alone.
 void command_encode_header(Buf *out, const CommandHeader *header);
 
 // Reads the header; the reader stands at the kind's fields afterwards. False: ERROR_UNSUPPORTED for a version or kind

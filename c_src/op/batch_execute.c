@@ -91,7 +91,11 @@ static bool apply_entry(Step *step, const ApplyCommand *command, const ApplyEntr
     if (is_old && !CANARY(CANARY_IGNORES_ENTRY_VERSION)) return true;
     *wrote = true;
     if (entry->item.len == 0 && CANARY(CANARY_DROPS_MARKS_EARLY)) return items_delete(step, key, &old);
-    if (entry->item.len == 0) return items_mark(step, key, &old, entry->version);
+    if (entry->item.len == 0) {
+        // Where nothing older may come any more, nobody need be asked about it.
+        bool is_settled = command->settled != 0 && old.version <= command->settled;
+        return items_mark(step, key, &old, entry->version, is_settled ? (Slice){NULL, 0} : command->source);
+    }
     return items_put(step, key, &old, entry->item, item_size(entry->item), entry->version);
 }
 

@@ -108,7 +108,14 @@ bool shipment_add_item(Step *step, Shipment *shipment, const IndexDescriptor *in
 bool shipment_send(Step *step, const Shipment *shipment, size_t from, size_t count) {
     for (size_t i = from; i < from + count; i++) {
         const ShipmentGroup *group = &shipment->groups[i];
-        ApplyCommand command = {.header = shipment->table, .entries = group->entries, .entry_count = group->count};
+        ApplyCommand command = {
+            .header = shipment->table,
+            .entries = group->entries,
+            .entry_count = group->count,
+            .source = step->in.identity,
+            .sent_ms = step->in.now_ms,
+            .settled = shipment->settled,
+        };
         command.header.kind = COMMAND_INDEX_APPLY;
         command.header.table_id = group->space_id;
         Buf message;

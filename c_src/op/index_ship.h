@@ -18,6 +18,7 @@ typedef struct ShipmentGroup {
 typedef struct Shipment {
     const IndexSet *set;
     CommandHeader table; // table id, name, epoch and layout of the commands
+    uint64_t settled;    // as in ApplyCommand
     ShipmentGroup *groups;
     size_t count;
     size_t cap;

@@ -211,6 +211,7 @@ StepVerdict partition_run_command(Partition *partition) {
     case COMMAND_INDEX_APPLY: return partition_run_apply(partition);
     case COMMAND_ADOPT: return partition_run_adopt(partition);
     case COMMAND_BACKFILL: return partition_run_backfill(partition);
+    case COMMAND_SETTLED: return partition_run_settled(partition);
     }
     return VERDICT_ROLLBACK;
 }
@@ -222,12 +223,12 @@ void partition_arm(Partition *partition, double due_ms) {
     step_set_alarm(partition->step, due_ms);
 }
 
-// In an index's objects, where items that left leave marks.
-static bool sweep_marks(Partition *partition) {
-    Slice table_id;
-    uint32_t index_id;
-    bool is_index = space_id_parse(partition->identity.table, &table_id, &index_id) && index_id != 0;
-    return !is_index || items_sweep(partition->step, partition->step->in.now_ms - MARKS_KEPT_MS);
+StepVerdict partition_finish_alarm(Partition *partition) {
+    PartitionRecord *record = &partition->record;
+    bool is_report_due = record->report_due_ms <= partition->step->in.now_ms; // or nothing is known after a wake-up
+    if (is_report_due) return partition_send_report(partition);
+    partition_arm(partition, record->report_due_ms);
+    return partition_record_save(partition->step, record);
 }
 
 static StepVerdict run_alarm(Partition *partition) {
@@ -239,9 +240,14 @@ static StepVerdict run_alarm(Partition *partition) {
         return VERDICT_COMMIT;
     }
     record->alarm_due_ms = 0;
-    if (!sweep_marks(partition) || !partition_ship_again(partition, &sent)) return VERDICT_ROLLBACK;
-    bool is_report_due = record->report_due_ms <= step->in.now_ms; // or nothing is known after a wake-up
-    if (is_report_due && !sent) return partition_send_report(partition);
+    if (partition_is_of_index(partition)) return partition_run_marks(partition);
+    if (record->report_due_ms != 0 && record->report_due_ms <= step->in.now_ms) {
+        // Shipments have an alarm of their own, so that neither waits for the other to succeed.
+        if (record->log_acknowledged < record->log_head) partition_arm(partition, step->in.now_ms);
+        return partition_send_report(partition);
+    }
+    if (!partition_ship_again(partition, &sent)) return VERDICT_ROLLBACK;
+    if (!sent) return partition_finish_alarm(partition);
     if (record->report_due_ms != 0) partition_arm(partition, record->report_due_ms);
     return partition_record_save(step, record);
 }
@@ -254,6 +260,7 @@ static StepVerdict resume(Partition *partition) {
     case PARTITION_STATE_SHIP:
     case PARTITION_STATE_SHIP_WAITED: return partition_resume_shipment(partition);
     case PARTITION_STATE_BACKFILL: return partition_resume_backfill(partition);
+    case PARTITION_STATE_MARKS: return partition_resume_marks(partition);
     default: break;
     }
     error_corrupt(&partition->step->error, "malformed state of a partition");

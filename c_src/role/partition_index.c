@@ -1,5 +1,4 @@
-// Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes. At an
-// index's own object: taking it.
+// Indexes at a base partition: the set it knows, the effects log, and what is on its way to global indexes.
 //
 //   SPACE_META: "indexes" → epoch varint ‖ [starts] ‖ index set (msg/index_set.h)
 //               starts := version u8 (2) ‖ count varint ‖ count × (index id varint ‖ row varint)
@@ -159,6 +158,7 @@ static bool append_row(Partition *partition, const Effect *effects, size_t count
     effects_encode(&bytes, effects, count);
     if (bytes.failed) return error_out_of_memory(&partition->step->error);
     record->log_head++;
+    record->log_settled = record->log_acknowledged;
     return changes_append(partition->step, record->log_head, record->log_acknowledged, buf_view(&bytes));
 }
 
@@ -269,6 +269,13 @@ static const IndexSet *set_of_row(Partition *partition, uint64_t row) {
     return set;
 }
 
+// What the indexes need not expect again once they see rows from `first` on. The row tells its own version, and those
+// before it have lower ones.
+static uint64_t settled_before(const Partition *partition, uint64_t first, const Effect *effects, size_t count) {
+    bool is_settled = first <= partition->record.log_settled + 1;
+    return is_settled && count != 0 ? effects[0].version - 1 : 0;
+}
+
 // Takes rows from `first` on into the shipment; the same ones whenever it begins there, where they fill it.
 static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t first, uint64_t *last) {
     Step *step = partition->step;
@@ -285,6 +292,7 @@ static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t firs
         size_t count = 0;
         if (!changes_get(step, *last + 1, &row, &found)) return false;
         if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
+        if (*last + 1 == first) shipment->settled = settled_before(partition, first, effects, count);
         shipment->set = set_of_row(partition, *last + 1);
         if (shipment->set == NULL) return error_out_of_memory(&step->error);
         if (!add_effects(step, shipment, effects, count)) return false;
@@ -352,6 +360,7 @@ StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writ
         || !add_effects(partition->step, &shipment, writes->effects, writes->effect_count)) {
         return VERDICT_ROLLBACK;
     }
+    shipment.settled = settled_before(partition, first, writes->effects, writes->effect_count);
     bool is_one_part = shipment.count <= SHIPMENT_OBJECTS_MAX;
     if (wait && is_one_part) return finish_waiting(partition, &shipment, first, kind, reply);
     if (record->shipping_since_ms == 0) {
@@ -418,6 +427,33 @@ bool partition_ship_again(Partition *partition, bool *sent) {
     bool is_under_way = record->shipping_since_ms != 0 && now < record->shipping_since_ms + SHIP_LOST_MS;
     if (is_under_way) return true;
     return load_indexes(partition) && ship_log(partition, 0, sent);
+}
+
+// After this no row up to the acknowledged one is sent again, even where the object loses its memory: the log's last
+// row says so.
+StepVerdict partition_run_settled(Partition *partition) {
+    Step *step = partition->step;
+    PartitionRecord *record = &partition->record;
+    uint64_t settled = record->floor;
+    Buf payload;
+    if (record->log_settled < record->log_acknowledged) {
+        if (!changes_settle(step, record->log_head, record->log_acknowledged)) return VERDICT_ROLLBACK;
+        record->log_settled = record->log_acknowledged;
+    }
+    if (record->log_settled < record->log_head) {
+        Slice row;
+        bool found;
+        Effect *effects = NULL;
+        size_t count = 0;
+        uint64_t next = record->log_settled + 1;
+        if (!changes_get(step, next, &row, &found)) return VERDICT_ROLLBACK;
+        if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return VERDICT_ROLLBACK;
+        settled = settled_before(partition, next, effects, count);
+        partition_arm(partition, step->in.now_ms); // it may have forgotten that there is something to send
+    }
+    buf_init(&payload, step->arena);
+    buf_varint(&payload, settled);
+    return partition_reply_payload(partition, &payload);
 }
 
 // --- Adopting and backfilling, for the table object
@@ -498,24 +534,4 @@ StepVerdict partition_resume_backfill(Partition *partition) {
     Slice state = partition->step->in.state;
     if (!is_delivered(partition)) return partition_reply_status(partition, RESULT_BUSY);
     return partition_reply(partition, (Result){.status = RESULT_OK, .payload = slice_sub(state, 1, state.len)});
-}
-
-// --- An index's own object
-
-StepVerdict partition_run_apply(Partition *partition) {
-    Step *step = partition->step;
-    ApplyCommand command;
-    bool wrote;
-    if (!command_decode_apply(step->arena, &partition->fields, &partition->header, &command, &step->error)) {
-        return VERDICT_ROLLBACK;
-    }
-    for (size_t i = 0; i < command.entry_count; i++) {
-        if (!partition_owns(partition, &command.entries[i].key)) return partition_reply_status(partition, RESULT_STALE);
-    }
-    if (!partition->record.registered && command.entry_count != 0) {
-        return partition_register(partition, &command.entries[0].key);
-    }
-    if (!index_apply(step, &command, &wrote)) return VERDICT_ROLLBACK;
-    if (wrote) partition_arm_report(partition);
-    return partition_reply_status(partition, RESULT_OK);
 }

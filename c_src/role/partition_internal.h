@@ -27,7 +27,7 @@ typedef struct Partition {
     bool knows_starts; // they are loaded
 } Partition;
 
-#define MARKS_KEPT_MS 60000.0 // longer than any delivery to an index is under way
+#define MARKS_KEPT_MS 60000.0 // after they are settled: partition_index_object.c
 
 // What a step that waits for a CALL keeps in `state`: the first byte says which.
 enum {
@@ -36,6 +36,7 @@ enum {
     PARTITION_STATE_SHIP = 3,
     PARTITION_STATE_SHIP_WAITED = 4, // for whose outcome a write's reply waits
     PARTITION_STATE_BACKFILL = 5,
+    PARTITION_STATE_MARKS = 6,
 };
 
 // --- Answers. Each ends its step: the record is saved, and the verdict follows from what was written.
@@ -63,6 +64,8 @@ StepVerdict partition_run_probe(Partition *partition);
 
 // --- The object's one alarm
 void partition_arm(Partition *partition, double due_ms);
+// What an alarm does last: the report, where one is due.
+StepVerdict partition_finish_alarm(Partition *partition);
 
 // --- Indexes of the table (partition_index.c)
 // Takes the index set that came with a write into partition->indexes. False: *status is what to answer. STALE: a newer
@@ -81,8 +84,14 @@ StepVerdict partition_resume_shipment(Partition *partition);
 StepVerdict partition_run_adopt(Partition *partition);
 StepVerdict partition_run_backfill(Partition *partition);
 StepVerdict partition_resume_backfill(Partition *partition);
-// This object being one of an index's.
+// An index's object asks what this one will never send again.
+StepVerdict partition_run_settled(Partition *partition);
+
+// --- This object being one of an index's (partition_index_object.c)
+bool partition_is_of_index(const Partition *partition);
 StepVerdict partition_run_apply(Partition *partition);
+StepVerdict partition_run_marks(Partition *partition);
+StepVerdict partition_resume_marks(Partition *partition);
 
 // --- Reports of item count and size (partition_report.c), for DescribeTable
 void partition_arm_report(Partition *partition);

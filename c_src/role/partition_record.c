@@ -26,6 +26,8 @@ static void decode_memory(Reader *reader, PartitionRecord *record) {
     if (reader_left(reader) == 0) return;
     record->part_first = reader_varint(reader);
     record->part_sent = reader_varint(reader);
+    if (reader_left(reader) == 0) return;
+    record->log_settled = reader_varint(reader);
 }
 
 static bool decode(Slice bytes, PartitionRecord *record) {
@@ -82,6 +84,7 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     buf_u8(&out, record->report_settled);
     buf_varint(&out, record->part_first);
     buf_varint(&out, record->part_sent);
+    buf_varint(&out, record->log_settled);
     return buf_view(&out);
 }
 
@@ -102,8 +105,11 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     record->part_first = record->part_sent = 0;
     memset(record->acknowledged_slots, 0, sizeof record->acknowledged_slots);
     record->report_settled = false;
+    record->log_settled = 0;
     if (record->index_epoch == 0) return true;
-    return changes_newest(step, &record->log_head, &record->log_acknowledged);
+    if (!changes_newest(step, &record->log_head, &record->log_acknowledged)) return false;
+    record->log_settled = record->log_acknowledged;
+    return true;
 }
 
 StepVerdict partition_record_save(Step *step, const PartitionRecord *record) {

@@ -6,6 +6,7 @@
 //             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
 //             ‖ acknowledged out of order blob ‖ reported bytes varint ‖ report version varint ‖ report settled u8
 //             ‖ shipment in parts: first row varint ‖ groups sent varint
+//             ‖ log settled varint
 //   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
@@ -36,6 +37,7 @@ typedef struct PartitionRecord {
     // The effects log (store/changes.h). After a wake-up they are found in its newest row.
     uint64_t log_head;      // number of the last row
     uint64_t log_acknowledged; // all rows up to this one have reached the indexes
+    uint64_t log_settled;      // the same as storage knows it: a wake-up sends none of them again
     double shipping_since_ms;  // a shipment of rows is under way
     uint64_t part_first;       // the shipment that begins with this row goes out in parts;
     uint64_t part_sent;        // so many of its groups have arrived

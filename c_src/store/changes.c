@@ -64,6 +64,15 @@ bool changes_newest(Step *step, uint64_t *seq, uint64_t *acknowledged) {
     return status == SQL_NO_TABLE || sql_ok(step, status);
 }
 
+bool changes_settle(Step *step, uint64_t seq, uint64_t acknowledged) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, (double)acknowledged);
+    sql_bind_number(&binds, (double)(seq % CHANGES_IN_FLIGHT_MAX));
+    sql_bind_number(&binds, (double)seq);
+    return sql_ok(step, sql_write(step, CHANGES_SETTLE, &binds));
+}
+
 bool changes_drop(Step *step) {
     SqlBinds none;
     sql_binds_init(&none, step->arena);

@@ -15,6 +15,8 @@ bool changes_append(Step *step, uint64_t seq, uint64_t acknowledged, Slice effec
 bool changes_get(Step *step, uint64_t seq, Slice *effects, bool *found);
 // The last row appended; zeros when there is none.
 bool changes_newest(Step *step, uint64_t *seq, uint64_t *acknowledged);
+// Tells the last row what is acknowledged by now.
+bool changes_settle(Step *step, uint64_t seq, uint64_t acknowledged);
 bool changes_drop(Step *step);
 
 #endif

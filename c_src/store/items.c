@@ -144,13 +144,17 @@ bool items_delete(Step *step, Slice key, const StoredItem *old) {
     return old->big_id == 0 || delete_big(step, old->big_id);
 }
 
-// The column of a large value's row holds a mark's age, as a negative number.
-bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version) {
+bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version, Slice source) {
+    Buf value;
+    buf_init(&value, step->arena);
+    buf_bytes(&value, encode_stored(step, (Slice){NULL, 0}, 0, version));
+    buf_bytes(&value, source);
+    if (value.failed) return error_out_of_memory(&step->error);
     SqlBinds binds;
     sql_binds_init(&binds, step->arena);
     sql_bind_blob(&binds, key);
-    sql_bind_blob(&binds, encode_stored(step, (Slice){NULL, 0}, 0, version));
-    sql_bind_number(&binds, -step->in.now_ms);
+    sql_bind_blob(&binds, buf_view(&value));
+    sql_bind_number(&binds, source.len == 0 ? -step->in.now_ms : (double)version);
     int status = sql_write(step, ITEMS_MARK, &binds);
     if (status == SQL_NO_TABLE) {
         if (!create_tables(step)) return false;
@@ -158,6 +162,38 @@ bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version) 
     }
     if (!sql_ok(step, status)) return false;
     return old->big_id == 0 || delete_big(step, old->big_id);
+}
+
+typedef struct SourcesContext {
+    Slice *sources;
+    size_t *count;
+} SourcesContext;
+
+static bool take_source(void *context, const SqlColumn *columns, size_t count) {
+    SourcesContext *found = context;
+    if (count != 1) return false;
+    found->sources[(*found->count)++] = columns[0].bytes;
+    return true;
+}
+
+bool items_mark_sources(Step *step, size_t limit, Slice *sources, size_t *count) {
+    *count = 0;
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, (double)limit);
+    SourcesContext context = {sources, count};
+    int status = sql_read(step, ITEMS_MARK_SOURCES, &binds, take_source, &context);
+    return status == SQL_NO_TABLE || sql_ok(step, status);
+}
+
+bool items_settle(Step *step, Slice source, uint64_t version) {
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    sql_bind_number(&binds, -step->in.now_ms);
+    sql_bind_number(&binds, (double)version);
+    sql_bind_blob(&binds, source);
+    int status = sql_write(step, ITEMS_SETTLE, &binds);
+    return status == SQL_NO_TABLE || sql_ok(step, status);
 }
 
 bool items_sweep(Step *step, double before_ms) {

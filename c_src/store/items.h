@@ -14,7 +14,10 @@
 //
 // In an index's objects an item that left a key leaves a mark there for a while: its version with an empty item, so
 // that what is delivered late or twice does not bring it back. Marks have no size; reads, sums and totals pass them
-// over.
+// over. A mark is unsettled as long as its source (the partition the item is in) may send something older again;
+// only settled ones are swept (role/partition_index_object.c).
+//   mark := format u8 (1) ‖ version u64 ‖ 0 u8 ‖ 0 u8 ‖ the source's name, or nothing
+// The column of a large value's row holds an unsettled mark's version, or, negative, the time a mark was settled.
 typedef struct StoredItem {
     bool found;
     uint64_t version;  // also where there is only a mark
@@ -33,9 +36,13 @@ bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t 
 bool items_overwrite(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version);
 bool items_delete(Step *step, Slice key, const StoredItem *old);
 
-// Puts a mark in the place of whatever is there.
-bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version);
-// Deletes marks that are older than that.
+// Puts a mark in the place of whatever is there; one without a source is settled.
+bool items_mark(Step *step, Slice key, const StoredItem *old, uint64_t version, Slice source);
+// Sources of unsettled marks, `limit` of them at most.
+bool items_mark_sources(Step *step, size_t limit, Slice *sources, size_t *count);
+// A source's marks of this version or an older one are settled from now on.
+bool items_settle(Step *step, Slice source, uint64_t version);
+// Deletes marks that were settled before that.
 bool items_sweep(Step *step, double before_ms);
 
 // Many items per call. Reads up to `limit` (≤ ITEMS_CHUNK_MAX) stored values with lower <= key < upper (empty upper:

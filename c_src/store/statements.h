@@ -41,6 +41,8 @@ typedef enum ItemsStatement {
     ITEMS_DROP,
     ITEMS_DROP_BIG,
     ITEMS_MARK,           // key, value, big
+    ITEMS_MARK_SOURCES,   // limit → source
+    ITEMS_SETTLE,         // big, version, source
     ITEMS_SWEEP,          // big
     ENTRIES_CREATE,
     ENTRIES_PUT,          // key, base
@@ -52,6 +54,7 @@ typedef enum ItemsStatement {
     CHANGES_PUT,          // slot, seq, acknowledged, effects
     CHANGES_GET,          // slot, seq → effects
     CHANGES_NEWEST,       // → seq, acknowledged
+    CHANGES_SETTLE,       // acknowledged, slot, seq
     CHANGES_DROP,
     ITEMS_STATEMENT_END
 } ItemsStatement;

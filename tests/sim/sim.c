@@ -492,28 +492,11 @@ static void alarm_due(Sim *sim, HostObject *object) {
     }
 }
 
-static bool is_of_index(Slice object_name) {
-    return memchr(object_name.data, '.', object_name.len) != NULL;
-}
-
-// Marks in indexes are kept for a minute, which is longer than anything is under way: a jump does not stretch it.
-static bool delivers_to_index(const Sim *sim) {
-    for (size_t i = 0; i < sim->event_count; i++) {
-        const Event *event = &sim->heap[i];
-        if (event->kind == EVENT_DELIVER && is_of_index(event->call->name)) return true;
-    }
-    for (const Task *task = sim->tasks; task != NULL; task = task->next) {
-        if (task->object != NULL && is_of_index(task->object->name)) return true;
-    }
-    return false;
-}
-
 static void jump(Sim *sim) {
     static const double JUMPS_MS[] = {1000, 7000, 70000, 700000};
     Random *clock = &sim->streams[FAULT_CLOCK];
     uint32_t jumps = random_below(clock, 4), isolate = random_below(clock, ISOLATES);
     double offset = random_below(clock, 4000) - 2000.0;
-    if (jumps >= 2 && delivers_to_index(sim)) return;
     sim->now_ms += JUMPS_MS[jumps];
     sim->isolates[isolate].clock_ms = offset;
     sim_trace(sim, "the clock jumped");

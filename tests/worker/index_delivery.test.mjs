@@ -9,6 +9,7 @@ const IS_INDEX_OBJECT = /^v1\/p\/[^/]+\.\d+\//;
 const FREE_PLAN_CALLS = 50;
 const MANY_INDEXES = 12;
 const BATCH_ITEMS = 25;
+const MINUTE = 60_000;
 
 const index = (name) => ({
     IndexName: `by_${name}`,
@@ -78,6 +79,66 @@ for (const layout of ["key", "hash:4"]) {
             cluster.crash();
             await cluster.pass(10_000);
             assert.deepEqual(await entries(), ["a one"]);
+        });
+
+        const indexRows = () => cluster.rows(IS_INDEX_OBJECT, "SELECT value FROM items").length;
+
+        test("a mark is swept once nothing older can come", async () => {
+            await put("a", group("one"));
+            await remove("a");
+            await cluster.pass(MINUTE);
+            assert.equal(indexRows(), 1);
+            const calls = [];
+            cluster.onCall = ({ role, name, deliver }) => (calls.push(`${role} ${name}`), deliver());
+            await cluster.pass(2 * MINUTE);
+            assert.equal(indexRows(), 0);
+            assert.deepEqual(calls, [], "nobody was asked about it");
+        });
+
+        test("what was under way for long does not bring back an item whose mark is gone", async () => {
+            const late = [];
+            cluster.onCall = async ({ name, deliver }) => {
+                if (!IS_INDEX_OBJECT.test(name)) return deliver();
+                late.push(deliver);
+                return FAILED;
+            };
+            await put("a", group("one"));
+            await cluster.settle();
+            assert.equal(late.length, 1);
+            cluster.onCall = ({ deliver }) => deliver();
+            await cluster.pass(MINUTE);
+            assert.deepEqual(await entries(), ["a one"]);
+            await remove("a");
+            await cluster.pass(5 * MINUTE);
+            assert.equal(indexRows(), 0);
+            await late[0]();
+            assert.deepEqual(await entries(), []);
+        });
+
+        test("a mark stays for as long as its source has something older to send", async () => {
+            cluster.indexWaitMs = 1000;
+            let asked = 0;
+            const failing = async ({ name, from, deliver }) => {
+                if (from !== null && IS_INDEX_OBJECT.test(from)) asked++;
+                return IS_INDEX_OBJECT.test(name) ? FAILED : deliver();
+            };
+            cluster.onCall = failing;
+            await put("a", group("one"));
+            await cluster.settle();
+            cluster.onCall = ({ deliver }) => deliver();
+            await remove("a"); // overtakes
+            cluster.onCall = failing;
+            await cluster.pass(10 * MINUTE);
+            cluster.crash();
+            await cluster.pass(10 * MINUTE);
+            assert.ok(asked > 0);
+            assert.equal(indexRows(), 1);
+            cluster.onCall = ({ deliver }) => deliver();
+            await cluster.pass(MINUTE);
+            cluster.crash();
+            await cluster.pass(5 * MINUTE);
+            assert.deepEqual(await entries(), []);
+            assert.equal(indexRows(), 0);
         });
 
         test("entries for more objects than an invocation may call go out in parts", async () => {

@@ -15,7 +15,8 @@ typedef enum ControlKind {
     CONTROL_TABLE_CREATE = 2,    // descriptor blob made by the gateway (epoch 1, id, seed)
     CONTROL_TABLE_DELETE = 3,    // table id: a table made since under the same name is not meant; payload as DESCRIBE
     CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/table_change.h; payload as DESCRIBE
-    CONTROL_TABLE_DESCRIBE = 5,  // — ; payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
+    CONTROL_TABLE_DESCRIBE = 5,  // calls it may make varint, or nothing (ROUND_CALLS_MAX);
+                                 //   payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
                                  //   ‖ count varint × (item count varint ‖ bytes varint), indexes as in the descriptor
     // Table ids of objects of a global index, here and below, are the index's space id (names.h). An epoch may be
     // left out; a registration of a table's own object under an older epoch than the table's is STALE.

@@ -10,7 +10,11 @@ static bool parse(Request *request) {
 }
 
 static bool route(Request *request) {
-    call_table(request, control_table_name(request), CALL_READ, CONTROL_TABLE_DESCRIBE, (Slice){NULL, 0});
+    Buf fields;
+    buf_init(&fields, request->step->arena);
+    buf_varint(&fields, request->step->calls_max);
+    if (fields.failed) return error_out_of_memory(&request->step->error);
+    call_table(request, control_table_name(request), CALL_READ, CONTROL_TABLE_DESCRIBE, buf_view(&fields));
     return true;
 }
 

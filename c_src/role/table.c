@@ -7,6 +7,7 @@
 #include "role/table_index.h"
 #include "role/table_purge.h"
 #include "role/table_record.h"
+#include "role/table_round.h"
 #include "role/table_size.h"
 
 static const double ACTIVATE_RETRY_MS = 5000;
@@ -121,7 +122,7 @@ static StepVerdict delete_table(Step *step, TableDescriptor *table, Reader *read
     table->epoch++;
     if (!table_save(step, table)) return reply_error(step);
     step_set_alarm(step, step->in.now_ms);
-    return table_reply_described(step, table, true);
+    return table_reply_described(step, table, ROUND_CALLS_MAX, true);
 }
 
 static StepVerdict update(Step *step, TableDescriptor *table, Slice change) {
@@ -131,7 +132,7 @@ static StepVerdict update(Step *step, TableDescriptor *table, Slice change) {
     if (!table_change_apply(step, change, table) || !table_save(step, table)) return reply_error(step);
     // Rounds under way go on by themselves; an index that was just put in, or is to go, needs its first.
     if (table->epoch != epoch && table_changing_index(table) != NULL) step_set_alarm(step, step->in.now_ms);
-    if (table_change_kind(change) == CHANGE_UPDATE) return table_reply_described(step, table, true);
+    if (table_change_kind(change) == CHANGE_UPDATE) return table_reply_described(step, table, ROUND_CALLS_MAX, true);
     return table_reply_unsized(step, table, true);
 }
 
@@ -190,6 +191,12 @@ static StepVerdict get(Step *step, const TableDescriptor *table) {
     return reply_ok(step, encode_descriptor(step, table), false);
 }
 
+// An object may make as many calls as the request that asks it.
+static uint64_t describe_calls_max(Reader *reader) {
+    uint64_t calls_max = reader_left(reader) == 0 ? 0 : reader_varint(reader);
+    return calls_max == 0 ? ROUND_CALLS_MAX : calls_max;
+}
+
 static StepVerdict start(Step *step, Slice name) {
     Reader reader = reader_of(step->in.message);
     ControlKind kind;
@@ -207,7 +214,8 @@ static StepVerdict start(Step *step, Slice name) {
     case CONTROL_TABLE_DELETE: return found ? delete_table(step, &table, &reader) : reply_not_found(step, name);
     case CONTROL_TABLE_UPDATE: return found ? update(step, &table, rest) : reply_not_found(step, name);
     case CONTROL_TABLE_DESCRIBE:
-        return found ? table_reply_described(step, &table, false) : reply_not_found(step, name);
+        return found ? table_reply_described(step, &table, describe_calls_max(&reader), false)
+                     : reply_not_found(step, name);
     case CONTROL_TABLE_REGISTER:
     case CONTROL_TABLE_REPORT: return found ? take_report(step, kind, &table, &reader) : reply_stale(step);
     default: return reply_unsupported(step);

@@ -82,7 +82,7 @@ static StepVerdict reply_slots(Step *step, const TableDescriptor *table, bool wr
 // --- Layout key: the registered directory shards are asked
 
 // Asks the shards of one space; appends which space each call is for.
-static bool ask_shards(Step *step, const TableDescriptor *table, size_t space, Buf *spaces) {
+static bool ask_shards(Step *step, const TableDescriptor *table, size_t space, uint64_t calls_max, Buf *spaces) {
     StoreRow *rows;
     size_t count;
     if (!object_list(step, table, space_index_id(table, space), (Slice){NULL, 0}, DIRECTORY_SHARDS, &rows,
@@ -100,19 +100,21 @@ static bool ask_shards(Step *step, const TableDescriptor *table, size_t space, B
         name_index_space(&space_id, table->table_id, space_index_id(table, space));
         buf_slice(&message, buf_view(&space_id));
     }
-    for (size_t i = 0; i < count && spaces->len < ROUND_CALLS_MAX; i++) {
+    for (size_t i = 0; i < count && spaces->len < calls_max; i++) {
         step_call(step, ROLE_DIRECTORY, CALL_READ, rows[i].key, buf_view(&message));
         buf_u8(spaces, (uint8_t)space);
     }
     return true;
 }
 
-StepVerdict table_reply_described(Step *step, const TableDescriptor *table, bool wrote) {
+StepVerdict table_reply_described(Step *step, const TableDescriptor *table, uint64_t calls_max, bool wrote) {
     if (table->layout == LAYOUT_HASH) return reply_slots(step, table, wrote);
     Buf spaces, state;
     buf_init(&spaces, step->arena);
     for (size_t space = 0; space <= table->index_count; space++) {
-        if (has_objects(table, space) && !ask_shards(step, table, space, &spaces)) return reply_error(step);
+        if (has_objects(table, space) && !ask_shards(step, table, space, calls_max, &spaces)) {
+            return reply_error(step);
+        }
     }
     if (spaces.len == 0) return table_reply_unsized(step, table, wrote);
     buf_init(&state, step->arena);

@@ -9,8 +9,8 @@
 #define STATE_TOTALS 3 // first byte of the state while directory shards tell their sums
 
 // Answers as CONTROL_TABLE_DESCRIBE does; in layout key after the registered directory shards have told their
-// sums. At most ROUND_CALLS_MAX are asked: those of the table, then of one index after the other.
-StepVerdict table_reply_described(Step *step, const TableDescriptor *table, bool wrote);
+// sums. At most calls_max are asked: those of the table, then of one index after the other.
+StepVerdict table_reply_described(Step *step, const TableDescriptor *table, uint64_t calls_max, bool wrote);
 // The same without sizes.
 StepVerdict table_reply_unsized(Step *step, const TableDescriptor *table, bool wrote);
 // state stands behind its first byte.

@@ -422,8 +422,8 @@ static const char *space_of(World *world, uint32_t index_id) {
 }
 
 // Reads past the descriptor and the table's size; every index that was asked for has its id as item count.
-static size_t count_right_sizes(World *world) {
-    Result result = send_table(world, CONTROL_TABLE_DESCRIBE);
+static size_t count_right_sizes(World *world, uint64_t calls_max) {
+    Result result = send_describe(world, calls_max);
     Reader reader = reader_of(result.payload);
     reader_slice(&reader);
     CHECK_EQ_INT(reader_varint(&reader), 100);
@@ -448,7 +448,7 @@ TEST(many_indexes_are_described_within_the_limit_of_calls) {
         send_register_slot(world, &space, 3);
         CHECK_EQ_INT(send_slot_report(world, &space, 3, id, 10).status, RESULT_OK);
     }
-    CHECK_EQ_INT(count_right_sizes(world), MANY);
+    CHECK_EQ_INT(count_right_sizes(world, 0), MANY);
     world_free(world);
 
     world = world_new();
@@ -460,8 +460,10 @@ TEST(many_indexes_are_described_within_the_limit_of_calls) {
         }
         send_key_report_at(world, space, test_key(world, 0), id == 0 ? 100 : id, id == 0 ? 1000 : 10);
     }
-    CHECK_EQ_INT(count_right_sizes(world), 9); // four shards each, and the table's
+    CHECK_EQ_INT(count_right_sizes(world, 0), 9); // four shards each, and the table's
+    CHECK_EQ_INT(count_right_sizes(world, CALLS_MAX_DEFAULT), 9);
     CHECK(world_event_calls_max(world) <= SUBREQUESTS_MAX);
+    CHECK_EQ_INT(count_right_sizes(world, 10000), MANY);
     world_free(world);
 }
 

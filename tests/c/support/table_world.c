@@ -43,6 +43,12 @@ Result send_table(World *world, ControlKind kind) {
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
+Result send_describe(World *world, uint64_t calls_max) {
+    Buf message = new_message(world, CONTROL_TABLE_DESCRIBE);
+    if (calls_max != 0) buf_varint(&message, calls_max);
+    return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
+}
+
 Result send_delete(World *world, const char *table_id) {
     Buf message = new_message(world, CONTROL_TABLE_DELETE);
     buf_slice(&message, slice_of_cstr(table_id));

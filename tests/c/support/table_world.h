@@ -13,6 +13,8 @@ TableDescriptor music_table(const char *table_id, uint32_t slots);
 Result send_create(World *world, const TableDescriptor *table);
 // GET, DELETE or DESCRIBE of "Music".
 Result send_table(World *world, ControlKind kind);
+// 0: does not say how many.
+Result send_describe(World *world, uint64_t calls_max);
 Result send_delete(World *world, const char *table_id);
 // Decodes the payload of DELETE or DESCRIBE; false when the result has none.
 bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count,

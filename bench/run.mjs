@@ -15,6 +15,7 @@ const USAGE = `npm run bench -- [options]
   --rounds N         rounds of each operation (5)
   --seconds N        length of one run (3)
   --connections N    (16)
+  --partitions N     partition keys (64), of 200 items each
   --operations A,B   of put,get,update,query,scan,batchget,batchwrite and empty (all)
   --layouts A,B      of this project: key, hash:N (key,hash:16)
   --against DIR      another tree of this project, built, measured beside this one
@@ -29,7 +30,6 @@ const OPERATIONS_OF = {
     floor: new Set(["put", "get", "update", "query", "empty"]),
     wire: new Set(["put", "get", "update", "query"]),
 };
-const PARTITIONS = 64;
 const ITEMS = 200;
 
 const { values } = parseArgs({
@@ -37,6 +37,7 @@ const { values } = parseArgs({
         rounds: { type: "string", default: "5" },
         seconds: { type: "string", default: "3" },
         connections: { type: "string", default: "16" },
+        partitions: { type: "string", default: "64" },
         operations: { type: "string", default: OPERATIONS.join(",") },
         layouts: { type: "string", default: "key,hash:16" },
         against: { type: "string" },
@@ -55,7 +56,7 @@ async function bench() {
     const servers = [];
     try {
         await startAll(servers);
-        for (const server of servers) if (server.kind !== "wire") await fill(server, PARTITIONS, ITEMS);
+        for (const server of servers) if (server.kind !== "wire") await fill(server, Number(values.partitions), ITEMS);
         const results = [];
         for (const operation of values.operations.split(",")) results.push(await measureAll(servers, operation));
         const folder = fileURLToPath(new URL("results", import.meta.url));
@@ -86,7 +87,8 @@ async function measureAll(servers, operation) {
     const taking = servers.filter(({ kind }) => OPERATIONS_OF[kind].has(operation));
     const runs = new Map(taking.map((server) => [server, []]));
     const load = {
-        seconds: Number(values.seconds), connections: Number(values.connections), partitions: PARTITIONS, items: ITEMS,
+        seconds: Number(values.seconds), connections: Number(values.connections),
+        partitions: Number(values.partitions), items: ITEMS,
     };
     for (const server of taking) await measure(server, operation, { ...load, seconds: 3 }); // compiles and fills caches
     for (let round = 0; round < Number(values.rounds); round++) {
@@ -127,7 +129,7 @@ function median(values) {
 function conditions() {
     return {
         rounds: Number(values.rounds), seconds: Number(values.seconds), connections: Number(values.connections),
-        partitions: PARTITIONS, items: ITEMS, data: values.data,
+        partitions: Number(values.partitions), items: ITEMS, data: values.data,
     };
 }
 

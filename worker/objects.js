@@ -12,6 +12,7 @@ import { forwardedMessage } from "./forwarded.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
 import { Trace } from "./trace.js";
+import { WriteGroups } from "./write_groups.js";
 
 const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
@@ -59,8 +60,14 @@ class CoreObject extends DurableObject {
 
     // The reply, or a promise of it.
     #run(work, message) {
-        if (this.#resident.isFull(message)) return REPLY_BUSY;
-        this.#resident.enter(message);
+        const resident = this.#resident;
+        if (resident.isFull(message)) return REPLY_BUSY;
+        resident.enter(message);
+        if (work.writes && resident.groups.wants()) return resident.groups.join(() => this.#start(work, message));
+        return this.#start(work, message);
+    }
+
+    #start(work, message) {
         let reply;
         try {
             reply = runSteps(work, StepEvent.START, message);
@@ -113,6 +120,7 @@ class Resident {
         this.identity = encoder.encode(ctx.id.name);
         this.storage = ctx.storage;
         this.sql = ctx.storage.sql;
+        this.groups = new WriteGroups();
         this.retirement = new Retirement(ctx, env);
         this.metrics = objectMetrics(role, ctx.id.name);
     }
@@ -154,6 +162,10 @@ class Work {
         this.#resident = resident;
         this.#mode = mode;
         this.#trace = trace;
+    }
+
+    get writes() {
+        return this.#mode === CallMode.WRITE;
     }
 
     // One step, in a transaction unless it only reads.

@@ -1,6 +1,6 @@
-// Writes that meet at a busy object run in one turn of its event loop: the platform commits once a turn, and a commit is
-// most of what a write costs on a disk. Each still runs in a transaction of its own inside, and each reply waits for the
-// commit as it always does. An object finds out by trying: now and then a write waits until all that is ready has
+// Writes that meet at a busy object run in one turn of its event loop: the platform commits once a turn, and a commit
+// is most of what a write costs on a disk. Each still runs in a transaction of its own inside, and each reply waits for
+// the commit as it always does. An object finds out by trying: now and then a write waits until all that is ready has
 // arrived; where others arrive with it all writes do so, until one stands alone again.
 const GROUP_MAX = 64;
 const WRITES_BETWEEN_TRIES = 32;

@@ -106,8 +106,8 @@ static void put_off(WriteRequest *write, Step *step) {
     step->error = (Error){0};
 }
 
-// An empty key value is reported before empty expressions, ConditionalOperator and a malformed Expected. Which attributes
-// of an item to put are its key is only known with the table, so where one of them may turn out to be empty, these wait.
+// An empty key value is reported before empty expressions, ConditionalOperator and a malformed Expected. Which
+// attributes of an item to put are its key is only known with the table, so where one may turn out empty, these wait.
 static bool may_put_off(const Request *request, WriteRequest *write, CommandKind kind) {
     Step *step = request->step;
     bool may_wait = kind == COMMAND_PUT && step->error.kind == ERROR_VALIDATION && has_empty_attribute(write->given);

@@ -242,7 +242,7 @@ export const KNOWN_DIFFERENCES = [
     },
     {
         name: "a start key at the end of the range",
-        reason: "DynamoDB hands out the last key of a range as LastEvaluatedKey, and so takes it back; nothing follows.",
+        reason: "DynamoDB hands out the last key of a range as LastEvaluatedKey, so it takes it back; nothing follows.",
         rare: true,
         matches: ({ kind, operation, ours, theirs }) =>
             kind === "outcome" &&

@@ -22,7 +22,7 @@ struct ArenaBlock {
 static size_t allocations_until_fault;
 static bool fails_once;
 static bool has_failed;
-static void (*look_at_fault)(void);
+static void (*look_at_request)(bool fails);
 
 void arena_fail_after(size_t n) {
     allocations_until_fault = n;
@@ -39,22 +39,29 @@ bool arena_fault_fired(void) {
     return has_failed;
 }
 
-void arena_on_fault(void (*look)(void)) {
-    look_at_fault = look;
+void arena_on_request(void (*look)(bool fails)) {
+    look_at_request = look;
 }
 
 static bool fault_is_due(void) {
     if (allocations_until_fault == 0) return false;
-    if (allocations_until_fault == 1) {
+    bool fails = allocations_until_fault == 1;
+    if (fails)
         has_failed = true;
-        if (look_at_fault != NULL) look_at_fault();
-        if (fails_once) allocations_until_fault = 0; // otherwise it stays due: memory that ran out stays out
-        return true;
-    }
-    allocations_until_fault--;
-    return false;
+    else
+        allocations_until_fault--;
+    if (look_at_request != NULL) look_at_request(fails);
+    if (fails && fails_once) allocations_until_fault = 0; // otherwise it stays due: memory that ran out stays out
+    return fails;
 }
 #endif
+
+void *arena_host_alloc(size_t size) {
+#ifdef SHVM_TEST_FAULTS
+    if (fault_is_due()) return NULL;
+#endif
+    return malloc(size);
+}
 
 void arena_init(Arena *arena, size_t bytes_max) {
     *arena = (Arena){.bytes_max = bytes_max};
@@ -88,10 +95,7 @@ void arena_reset(Arena *arena) {
 static ArenaBlock *add_block(Arena *arena, size_t payload_size) {
     if (payload_size > SIZE_MAX - sizeof(ArenaBlock)) return NULL;
     if (arena->bytes_max != 0 && payload_size > arena->bytes_max - arena->bytes) return NULL;
-#ifdef SHVM_TEST_FAULTS
-    if (fault_is_due()) return NULL;
-#endif
-    ArenaBlock *block = malloc(sizeof(ArenaBlock) + payload_size);
+    ArenaBlock *block = arena_host_alloc(sizeof(ArenaBlock) + payload_size);
     if (block == NULL) return NULL;
     *block = (ArenaBlock){.older = arena->current, .size = payload_size};
     arena->current = block;

@@ -41,6 +41,9 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 // A copy of bytes owned by the arena; {NULL, 0} on failure (arena->failed tells).
 Slice arena_copy(Arena *arena, Slice bytes);
 
+// malloc, for the few things that outlive a step; NULL when memory ran out.
+void *arena_host_alloc(size_t size);
+
 ArenaMark arena_mark(const Arena *arena);
 void arena_rewind(Arena *arena, ArenaMark mark);
 
@@ -55,8 +58,8 @@ void arena_fail_after(size_t n);
 void arena_fail_once(size_t n);
 // Whether a request has failed so since then.
 bool arena_fault_fired(void);
-// Called where an allocation is about to fail, to see who asked for it. NULL: nobody looks.
-void arena_on_fault(void (*look)(void));
+// Called for each block that is asked for while a failure is to come, to see who asks. NULL: nobody looks.
+void arena_on_request(void (*look)(bool fails));
 #endif
 
 #endif

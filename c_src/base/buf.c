@@ -2,20 +2,40 @@
 
 enum { BUF_BYTES_MIN = 64 };
 
+#ifdef SHVM_TEST_FAULTY_WRITES
+// Each write asks for memory, so that tests can make each fail.
+static bool has_room(const Buf *buf, size_t extra) {
+    (void)buf, (void)extra;
+    return false;
+}
+
+static size_t roomy_cap(const Buf *buf) {
+    return buf->cap;
+}
+#else
+static bool has_room(const Buf *buf, size_t extra) {
+    return buf->cap - buf->len >= extra;
+}
+
+// Doubling keeps appends linear.
+static size_t roomy_cap(const Buf *buf) {
+    return buf->cap == 0 ? BUF_BYTES_MIN : buf->cap * 2;
+}
+#endif
+
 void buf_init(Buf *buf, Arena *arena) {
     *buf = (Buf){.arena = arena};
 }
 
 bool buf_reserve(Buf *buf, size_t extra) {
     if (buf->failed) return false;
-    if (buf->cap - buf->len >= extra) return true;
+    if (has_room(buf, extra)) return true;
     if (extra > SIZE_MAX - buf->len || buf->cap > SIZE_MAX / 2) {
         buf->failed = buf->arena->failed = true;
         return false;
     }
-    // Doubling keeps appends linear; one large append takes just what it needs, since memory is scarce.
-    size_t cap = buf->cap == 0 ? BUF_BYTES_MIN : buf->cap * 2;
-    if (cap < buf->len + extra) cap = buf->len + extra;
+    size_t cap = roomy_cap(buf);
+    if (cap < buf->len + extra) cap = buf->len + extra; // one large append takes just what it needs
     uint8_t *grown = arena_grow(buf->arena, buf->data, buf->cap, cap);
     if (grown == NULL) {
         buf->failed = true;

@@ -27,8 +27,9 @@ struct Core {
 };
 
 Core *core_new(size_t memory_max) {
-    Core *core = calloc(1, sizeof(Core));
+    Core *core = arena_host_alloc(sizeof(Core));
     if (core == NULL) return NULL;
+    memset(core, 0, sizeof *core);
     arena_init(&core->arena, memory_max);
     arena_init(&core->trees, memory_max);
     descriptor_cache_init(&core->descriptors);
@@ -48,7 +49,7 @@ uint8_t *core_input(Core *core, size_t len) {
         free(core->input);
         core->input_cap = 0;
         size_t cap = len < INPUT_BYTES_KEPT ? INPUT_BYTES_KEPT : len;
-        core->input = malloc(cap);
+        core->input = arena_host_alloc(cap);
         if (core->input != NULL) core->input_cap = cap;
     }
     return core->input;

@@ -279,8 +279,6 @@ static void perform(const Host *host, HostObject *object, const HostStep *step) 
 static int run_core(Arena *arena, HostStep *step) {
     SqlContext *sql = sql_context();
     Slice input = encode_input(arena, step);
-    uint8_t *target = core_input(step->core, input.len);
-    memcpy(target, input.data, input.len);
     bool show_panics = sql->show_panics;
     *sql = (SqlContext){
         .object = step->object, .fail_statement = step->fail_statement, .show_panics = show_panics};
@@ -292,7 +290,12 @@ static int run_core(Arena *arena, HostStep *step) {
         arena_fail_after(step->fail_allocation);
 #endif
     Role role = step->object == NULL ? ROLE_GATEWAY : step->object->role;
-    int verdict = core_step(step->core, role, step->event, input.len);
+    int verdict = -1;
+    uint8_t *target = core_input(step->core, input.len);
+    if (target != NULL) {
+        memcpy(target, input.data, input.len);
+        verdict = core_step(step->core, role, step->event, input.len);
+    }
     step->statement_failed = sql->statement_failed;
 #ifdef SHVM_TEST_FAULTS
     step->allocation_failed = arena_fault_fired();

@@ -1,10 +1,10 @@
-// Every allocation of a request fails once: allocations REQUESTS [part parts]. Each request of the file is tried with
-// the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a process of
-// its own that begins where the requests before have left the cluster. The answer must be the right one or an
-// InternalServerError, nothing may be half written, and the same request must then succeed. Prints which functions were
-// on the way to an allocation that failed ("at ADDRESS"), for run.mjs.
+// Every allocation of a request fails once: allocations REQUESTS PART PARTS [all]. Each request of the file is tried
+// with the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a
+// process of its own that begins where the requests before have left the cluster; without "all" only where no earlier
+// request has asked for memory from the same place. The answer must be the right one or an InternalServerError, nothing
+// may be half written, and the same request must then succeed. Prints which functions were on the way to an allocation
+// that failed ("at ADDRESS"), for run.mjs.
 #define _GNU_SOURCE
-#include <execinfo.h>
 #include <sanitizer/lsan_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,42 +14,39 @@
 
 #include "direct.h"
 #include "reply_check.h"
+#include "stacks.h"
 
-enum { FRAMES_MAX = 24, SITES_MAX = 1 << 14, OBJECTS_MAX = 512, BODY_MAX = 1 << 16, LEAKS_EVERY = 64 };
-enum { TRIED = 0, TRIED_NOTHING = 3, TRIED_NO_STEP = 4, SAID_WHY = 1 }; // a child's exit status
+enum { OBJECTS_MAX = 512, BODY_MAX = 1 << 16, LEAKS_EVERY = 32, FAILURES_MAX = 5 };
+#define ZEROS_64 "0000000000000000000000000000000000000000000000000000000000000000"
+
+enum { TRIED = 0, SAID_WHY = 1, LEAKED = 2 }; // a child's exit status
 
 typedef struct Picture {
-    uint64_t objects[OBJECTS_MAX]; // what the n-th object made stores, as one number
+    uint64_t names[OBJECTS_MAX]; // each as one number
+    uint64_t objects[OBJECTS_MAX]; // what the object of that name stores, likewise
     size_t count;
     int status;
     uint8_t body[BODY_MAX];
     size_t body_len;
 } Picture;
 
-typedef struct Shared {
-    void *sites[SITES_MAX]; // open addressing
-    Picture after;          // of the request when nothing fails
-} Shared;
-
 typedef struct Plan {
-    size_t step; // whose allocation fails; counts from 1
+    size_t step; // whose allocation fails; counts from 1; 0: none, the request is surveyed
     size_t allocation;
     bool once;
+    size_t lost_step; // 0: none
     size_t steps;
     bool fired;
 } Plan;
 
-static Shared *shared;
+typedef struct Totals {
+    unsigned part, parts;
+    bool all;
+    unsigned met; // allocations worth a failure, in all parts
+    unsigned tries, failures;
+} Totals;
 
-static void note_fault(void) {
-    void *frames[FRAMES_MAX];
-    int count = backtrace(frames, FRAMES_MAX);
-    for (int i = 0; i < count; i++) {
-        size_t at = (uintptr_t)frames[i] * 0x9e3779b97f4a7c15u >> 50;
-        while (shared->sites[at] != NULL && shared->sites[at] != frames[i]) at = (at + 1) % SITES_MAX;
-        shared->sites[at] = frames[i];
-    }
-}
+static Picture *shared_after; // of the request when nothing fails, as a child has seen it
 
 // --- Requests
 
@@ -57,6 +54,7 @@ typedef struct Request {
     const char *line;
     Slice message; // to the gateway; empty: alarms run
     double wait_ms;
+    size_t lost_step; // the object dies before this step's commit; 0: none
 } Request;
 
 static void put_bytes(Buf *out, Slice bytes) {
@@ -64,8 +62,22 @@ static void put_bytes(Buf *out, Slice bytes) {
     buf_bytes(out, bytes);
 }
 
-// As the gateway takes it from a client whose key is known and whose signature is not right.
-static Slice signed_message(Arena *arena, Slice target, Slice body) {
+// As the gateway takes it from a client whose key is known and whose signature is not right, or is not whole.
+static const char *const HEADS[][2] = {
+    {"signed ", "POST\n/a b%20c\nx=%41&y\nauthorization:AWS4-HMAC-SHA256 Credential=AKID/20261118/us-east-1/dynamodb/"
+                "aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=" ZEROS_64 "\n"
+                "content-type:application/x-amz-json-1.0\nhost:localhost\nx-amz-date:20261118T110640Z\n"
+                "x-amz-target:DynamoDB_20120810.GetItem\n"},
+    {"signed-in-query ", "POST\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20261118%2Fus-east-1%2F"
+                         "dynamodb%2Faws4_request&X-Amz-Date=20261118T110640Z&X-Amz-Expires=3600&X-Amz-SignedHeaders="
+                         "host%3Bx-amz-target&X-Amz-Signature=" ZEROS_64 "\nhost:localhost\n"
+                         "x-amz-target:DynamoDB_20120810.GetItem\n"},
+    {"signed-in-part ", "POST\n/\n\nauthorization:AWS4-HMAC-SHA256 Signature=0\nhost:localhost\n"},
+    {"signed-in-part-of-query ", "POST\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nhost:localhost\n"},
+};
+enum { HEAD_COUNT = sizeof HEADS / sizeof HEADS[0] };
+
+static Slice signed_message(Arena *arena, Slice target, Slice body, const char *head) {
     const Slice none = {NULL, 0};
     Buf out;
     buf_init(&out, arena);
@@ -78,35 +90,63 @@ static Slice signed_message(Arena *arena, Slice target, Slice body) {
     buf_u8(&out, 1);
     put_bytes(&out, SLICE("AKID\tsecret\trw\t\t\n"));
     put_bytes(&out, none);
-    put_bytes(&out, SLICE("POST\n/\n\nauthorization:AWS4-HMAC-SHA256 Credential=AKID/20261118/us-east-1/dynamodb/"
-                          "aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=00000000"
-                          "00000000000000000000000000000000000000000000000000000000\n"
-                          "content-type:application/x-amz-json-1.0\nhost:localhost\nx-amz-date:20261118T112640Z\n"
-                          "x-amz-target:DynamoDB_20120810.GetItem\n"));
+    put_bytes(&out, slice_of_cstr(head));
     put_bytes(&out, none);
     return buf_view(&out);
 }
 
-// A line: "Operation {json}", "signed Operation {json}", or "alarms MILLISECONDS".
+// The text with each "<N>" in it replaced by N letters.
+static Slice expand(Arena *arena, const char *text) {
+    Buf out;
+    buf_init(&out, arena);
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned count;
+        int taken = 0;
+        if (*at != '<' || sscanf(at, "<%u>%n", &count, &taken) != 1 || taken == 0) {
+            buf_u8(&out, (uint8_t)*at);
+            continue;
+        }
+        buf_reserve(&out, count);
+        memset(out.data + out.len, 'x', count);
+        out.len += count;
+        at += taken - 1;
+    }
+    return buf_view(&out);
+}
+
+// A line: "Operation {json}", with the word of a head before it, or "lost STEP"; or "alarms MILLISECONDS".
 static Request read_request(Arena *arena, const char *line) {
     Request request = {.line = line};
     if (sscanf(line, "alarms %lf", &request.wait_ms) == 1) return request;
-    bool is_signed = strncmp(line, "signed ", 7) == 0;
-    const char *name = is_signed ? line + 7 : line, *body = strchr(name, ' ');
+    const char *name = line, *head = NULL;
+    int taken = 0;
+    for (size_t i = 0; i < HEAD_COUNT && head == NULL; i++) {
+        size_t len = strlen(HEADS[i][0]);
+        if (strncmp(line, HEADS[i][0], len) == 0) name = line + len, head = HEADS[i][1];
+    }
+    if (sscanf(line, "lost %zu %n", &request.lost_step, &taken) == 1) name = line + taken;
+    const char *body = strchr(name, ' ');
     Buf target;
     buf_init(&target, arena);
     buf_cstr(&target, "DynamoDB_20120810.");
     buf_bytes(&target, slice_of((const uint8_t *)name, (size_t)(body - name)));
-    Slice json = slice_of_cstr(body + 1), type = SLICE("application/x-amz-json-1.0"), none = {NULL, 0};
-    request.message = is_signed ? signed_message(arena, buf_view(&target), json)
-                                : host_gateway_message(arena, buf_view(&target), type, json, none, 0, 1000);
+    Slice json = expand(arena, body + 1), type = SLICE("application/x-amz-json-1.0"), none = {NULL, 0};
+    request.message = head != NULL ? signed_message(arena, buf_view(&target), json, head)
+                                   : host_gateway_message(arena, buf_view(&target), type, json, none, 0, 1000);
     return request;
 }
 
 static void before_step(Direct *cluster, HostStep *step) {
     Plan *plan = cluster->context;
-    step->fail_allocation = plan != NULL && ++plan->steps == plan->step ? plan->allocation : 0;
-    step->fail_once = plan != NULL && plan->once;
+    if (plan == NULL) return;
+    plan->steps++;
+    step->fail_once = plan->once;
+    step->lose = step->object != NULL && plan->steps == plan->lost_step;
+    if (plan->steps == plan->step) step->fail_allocation = plan->allocation;
+    if (plan->step != 0) return;
+    uint64_t role = step->object == NULL ? ROLE_GATEWAY : step->object->role;
+    stacks_begin_step(plan->steps, role << 8 | step->event);
+    step->fail_allocation = SIZE_MAX; // so that all are seen, and none fails
 }
 
 static void after_step(Direct *cluster, HostStep *step) {
@@ -138,20 +178,29 @@ static uint64_t mix_rows(uint64_t hash, const HostObject *object, const char *qu
     return hash;
 }
 
+static uint64_t mix_name(const HostObject *object) {
+    return mix(14695981039346656037u, object->name.data, object->name.len);
+}
+
 static void take_picture(Direct *cluster, Picture *picture) {
     HostObject *object;
     for (picture->count = 0; (object = host_object_at(cluster->host, picture->count)) != NULL; picture->count++) {
         if (picture->count == OBJECTS_MAX) abort();
-        uint64_t hash = mix(14695981039346656037u, object->name.data, object->name.len);
+        picture->names[picture->count] = mix_name(object);
+        uint64_t hash = picture->names[picture->count];
         hash = mix_rows(hash, object, "SELECT key, substr(value, 10), size FROM items ORDER BY key");
         hash = mix_rows(hash, object, "SELECT substr(value, 10) FROM big ORDER BY id");
         picture->objects[picture->count] = mix_rows(hash, object, "SELECT key, base FROM entries ORDER BY key");
     }
 }
 
-static uint64_t picture_of(const Picture *picture, const HostObject *object, size_t at) {
-    uint64_t nothing = mix(14695981039346656037u, object->name.data, object->name.len);
-    return at < picture->count ? picture->objects[at] : nothing;
+// An object that was not there stored nothing. Failures change the order in which objects are made.
+static uint64_t picture_of(const Picture *picture, const HostObject *object) {
+    uint64_t name = mix_name(object);
+    for (size_t i = 0; i < picture->count; i++) {
+        if (picture->names[i] == name) return picture->objects[i];
+    }
+    return name;
 }
 
 // --- One try
@@ -189,8 +238,8 @@ static bool may_leave(Slice body) {
 
 // What a first try changed of a table stands, though it was answered by an error: then this is the second answer.
 static bool says_changed(Slice body) {
-    static const char *const SIGNS[] = {"already", "ResourceInUseException", "LimitExceededException"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const SIGNS[] = {"already", "will not change", "ResourceInUseException", "LimitExceededException"};
+    for (int i = 0; i < 4; i++) {
         if (memmem(body.data, body.len, SIGNS[i], strlen(SIGNS[i])) != NULL) return true;
     }
     return false;
@@ -205,9 +254,9 @@ static int try(Direct *cluster, const Request *request, const Plan *wanted, cons
     cluster->context = &plan;
     int status = run(cluster, &arena, request, &body);
     cluster->context = NULL;
-    if (!plan.fired) return plan.steps < plan.step ? TRIED_NO_STEP : TRIED_NOTHING;
+    if (!plan.fired) return fails(request, wanted, "it was not reached", body);
     if (violation_text() != NULL) return fails(request, wanted, violation_text(), body);
-    const Picture *after = &shared->after;
+    const Picture *after = shared_after;
     bool is_right = status == after->status && slice_equal(body, slice_of(after->body, after->body_len));
     bool is_clean = status == -1 || status == 500 || (status == 200 && may_leave(body)) || status == 0;
     if (!is_right && !is_clean) return fails(request, wanted, "a wrong answer", body);
@@ -215,9 +264,9 @@ static int try(Direct *cluster, const Request *request, const Plan *wanted, cons
     bool is_before = true;
     for (size_t i = 0; i < now.count; i++) {
         const HostObject *object = host_object_at(cluster->host, i);
-        bool is_untouched = now.objects[i] == picture_of(before, object, i);
+        bool is_untouched = now.objects[i] == picture_of(before, object);
         is_before &= is_untouched;
-        if (!is_untouched && i < after->count && now.objects[i] != after->objects[i])
+        if (!is_untouched && now.objects[i] != picture_of(after, object))
             return fails(request, wanted, "something half written", object->name);
     }
     if (is_right && status == 200) is_before = false; // done
@@ -229,34 +278,38 @@ static int try(Direct *cluster, const Request *request, const Plan *wanted, cons
     return TRIED;
 }
 
-static int in_child(Direct *cluster, const Request *request, const Plan *plan, const Picture *before,
-                    bool looks_for_leaks) {
+// Whether it went well.
+static bool in_child(Direct *cluster, const Request *request, const Plan *plan, const Picture *before,
+                     bool looks_for_leaks) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         int status = try(cluster, request, plan, before);
-        if (status == TRIED && looks_for_leaks && __lsan_do_recoverable_leak_check() != 0) status = 2;
+        if (status == TRIED && looks_for_leaks && __lsan_do_recoverable_leak_check() != 0) status = LEAKED;
         fflush(stdout);
         _exit(status);
     }
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child) abort();
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (code == TRIED || code == TRIED_NOTHING || code == TRIED_NO_STEP || code == SAID_WHY) return code;
+    if (code == TRIED || code == SAID_WHY) return code == TRIED;
     printf("FAILED %.80s: allocation %zu of step %zu%s: the process ended with %d\n", request->line, plan->allocation,
            plan->step, plan->once ? "" : " and all after it", status);
-    return SAID_WHY;
+    return false;
 }
 
-// What the request leaves behind when nothing fails, seen in a child.
+// What the request asks for and leaves behind when nothing fails, seen in a child.
 static void look_ahead(Direct *cluster, const Request *request) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         Arena arena;
         Slice body;
-        Picture *after = &shared->after;
+        Plan survey = {.step = 0};
+        Picture *after = shared_after;
         arena_init(&arena, 0);
+        stacks_begin_survey();
+        cluster->context = &survey;
         after->status = run(cluster, &arena, request, &body);
         if (body.len > BODY_MAX) abort();
         if (body.len != 0) memcpy(after->body, body.data, body.len);
@@ -268,63 +321,77 @@ static void look_ahead(Direct *cluster, const Request *request) {
     if (child < 0 || waitpid(child, &status, 0) != child || status != 0) abort();
 }
 
-static void exhaust(Direct *cluster, const Request *request, unsigned *tries, unsigned *failures) {
+// Failures of allocations worth one are dealt out to the parts in turn.
+static void exhaust(Direct *cluster, const Request *request, Totals *totals) {
     static Picture before;
-    unsigned began = *tries, failed = *failures;
+    unsigned began = totals->tries, failed = totals->failures;
     take_picture(cluster, &before);
     look_ahead(cluster, request);
-    for (int once = 0; once < 2; once++) {
-        int status = TRIED;
-        for (Plan plan = {.step = 1, .once = once != 0}; status != TRIED_NO_STEP && *failures < failed + 5;
-             plan.step++) {
-            status = TRIED;
-            for (plan.allocation = 1; status < TRIED_NOTHING && *failures < failed + 5; plan.allocation++) {
-                status = in_child(cluster, request, &plan, &before, *tries % LEAKS_EVERY == 0);
-                if (status < TRIED_NOTHING) (*tries)++;
-                if (status != TRIED && status < TRIED_NOTHING) (*failures)++;
-            }
+    size_t count = stacks_survey_count();
+    for (size_t i = 0; i < count && totals->failures < failed + FAILURES_MAX; i++) {
+        Asked asked = stacks_survey_at(i);
+        if (!totals->all && stacks_is_known(asked.stack)) continue;
+        if (totals->met++ % totals->parts != totals->part) continue;
+        for (int once = 0; once < 2; once++) {
+            Plan plan = {.step = asked.step, .allocation = asked.allocation, .once = once != 0};
+            bool looks_for_leaks = totals->tries++ % LEAKS_EVERY == 0;
+            if (!in_child(cluster, request, &plan, &before, looks_for_leaks)) totals->failures++;
         }
     }
-    printf("%6u tries: %.90s\n", *tries - began, request->line);
+    stacks_end_survey();
+    printf("%5u tries of %5zu allocations: %d to %.90s\n", totals->tries - began, count, shared_after->status,
+           request->line);
 }
 
-int main(int argc, char **argv) {
-    FILE *file = argc < 2 ? NULL : fopen(argv[1], "r");
-    if (file == NULL) return 2;
-    unsigned part = argc > 3 ? (unsigned)atoi(argv[2]) : 0, parts = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
-    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) return 2;
-    void *first[1];
-    backtrace(first, 1); // it allocates when first used
-    Direct cluster;
-    direct_init(&cluster, NULL, 1);
-    cluster.now_ms = 1795000000000;
-    cluster.before_step = before_step;
-    cluster.after_step = after_step;
-    arena_on_fault(note_fault);
-    unsigned tries = 0, failures = 0;
+// The core itself, before any step.
+static bool core_may_fail(void) {
+    arena_fail_after(1);
+    Core *core = core_new(0);
+    arena_fail_after(0);
+    if (core == NULL) return true;
+    core_free(core);
+    printf("FAILED core_new: a core without memory\n");
+    return false;
+}
+
+static void run_requests(Direct *cluster, FILE *file, Totals *totals) {
     char *line = NULL;
     size_t cap = 0;
-    for (unsigned number = 0; getline(&line, &cap, file) > 0;) {
+    while (getline(&line, &cap, file) > 0) {
         Arena arena;
         Slice body;
         line[strcspn(line, "\n")] = '\0';
         if (line[0] == '\0' || line[0] == '#') continue;
         arena_init(&arena, 0);
         Request request = read_request(&arena, line);
-        if (number++ % parts == part) exhaust(&cluster, &request, &tries, &failures);
-        int status = run(&cluster, &arena, &request, &body);
+        Plan plan = {.step = SIZE_MAX, .lost_step = request.lost_step};
+        if (request.lost_step == 0) exhaust(cluster, &request, totals);
+        cluster->context = &plan;
+        int status = run(cluster, &arena, &request, &body);
+        cluster->context = NULL;
         if (violation_text() != NULL) fprintf(stderr, "%s: %s\n", violation_text(), line);
-        if (status == 500 || status == -1) printf("FAILED without a fault: %s\n", line), failures++;
-        cluster.now_ms += 1000;
+        if ((status == 500 || status == -1) && request.lost_step == 0) printf("FAILED without a fault: %s\n", line), totals->failures++;
+        cluster->now_ms += 1000;
         arena_free(&arena);
     }
-    for (size_t i = 0; i < SITES_MAX; i++) {
-        if (shared->sites[i] != NULL) printf("at %p\n", shared->sites[i]);
-    }
-    printf("%u tries, %u failures\n", tries, failures);
     free(line);
+}
+
+int main(int argc, char **argv) {
+    FILE *file = argc < 4 ? NULL : fopen(argv[1], "r");
+    shared_after = mmap(NULL, sizeof *shared_after, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (file == NULL || shared_after == MAP_FAILED || !stacks_init()) return 2;
+    Totals totals = {.part = (unsigned)atoi(argv[2]), .parts = (unsigned)atoi(argv[3]), .all = argc > 4};
+    if (!core_may_fail()) totals.failures++;
+    Direct cluster;
+    direct_init(&cluster, NULL, 1);
+    cluster.now_ms = 1795000000000;
+    cluster.before_step = before_step;
+    cluster.after_step = after_step;
+    run_requests(&cluster, file, &totals);
+    stacks_print_failed();
+    printf("%u tries, %u failures\n", totals.tries, totals.failures);
     fclose(file);
     direct_free(&cluster);
-    return failures == 0 ? 0 : 1;
+    return totals.failures == 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 // Every allocation of a request fails once: allocations REQUESTS PART PARTS [all]. Each request of the file is tried
 // with the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a
-// process of its own that begins where the requests before have left the cluster; without "all" only where no earlier
-// request has asked for memory from the same place. The answer must be the right one or an InternalServerError, nothing
+// process of its own that begins where the requests before have left the cluster; without "all" only where
+// memory has not been asked for from the same place before. The answer must be the right one or an InternalServerError, nothing
 // may be half written, and the same request must then succeed. Prints which functions were on the way to an allocation
 // that failed ("at ADDRESS"), for run.mjs.
 #define _GNU_SOURCE
@@ -330,7 +330,7 @@ static void exhaust(Direct *cluster, const Request *request, Totals *totals) {
     size_t count = stacks_survey_count();
     for (size_t i = 0; i < count && totals->failures < failed + FAILURES_MAX; i++) {
         Asked asked = stacks_survey_at(i);
-        if (!totals->all && stacks_is_known(asked.stack)) continue;
+        if (!totals->all && !stacks_is_new(asked.stack)) continue;
         if (totals->met++ % totals->parts != totals->part) continue;
         for (int once = 0; once < 2; once++) {
             Plan plan = {.step = asked.step, .allocation = asked.allocation, .once = once != 0};
@@ -338,7 +338,6 @@ static void exhaust(Direct *cluster, const Request *request, Totals *totals) {
             if (!in_child(cluster, request, &plan, &before, looks_for_leaks)) totals->failures++;
         }
     }
-    stacks_end_survey();
     printf("%5u tries of %5zu allocations: %d to %.90s\n", totals->tries - began, count, shared_after->status,
            request->line);
 }

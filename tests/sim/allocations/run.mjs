@@ -1,6 +1,6 @@
 // Allocation failures: run.mjs [--jobs N] [--all]. Runs build/sim/allocations over requests.txt, in parts, and then
 // looks whether every function of the core that asks for memory was seen on the way to an allocation that failed.
-// --all leaves no allocation out because an earlier request has asked for memory from the same place.
+// --all leaves no allocation out because memory has been asked for from the same place (call stack) before.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -84,14 +84,11 @@ static size_t slot_of(uint64_t stack) {
     return at;
 }
 
-bool stacks_is_known(uint64_t stack) {
-    return stacks->known[slot_of(stack)] != 0;
-}
-
-void stacks_end_survey(void) {
-    for (size_t i = 0; i < stacks->asked_count; i++) {
-        stacks->known[slot_of(stacks->asked[i].stack)] = stacks->asked[i].stack;
-    }
+bool stacks_is_new(uint64_t stack) {
+    size_t at = slot_of(stack);
+    bool is_new = stacks->known[at] == 0;
+    stacks->known[at] = stack;
+    return is_new;
 }
 
 void stacks_print_failed(void) {

@@ -1,5 +1,5 @@
 // Who asks for memory, told by call stacks. A survey lists what a request asks for while nothing fails; of that, only
-// what no earlier request has asked for from the same place is worth a failure.
+// what has not been asked for from the same place before is worth a failure.
 #ifndef SHVM_TESTS_SIM_ALLOCATIONS_STACKS_H
 #define SHVM_TESTS_SIM_ALLOCATIONS_STACKS_H
 
@@ -21,9 +21,8 @@ void stacks_begin_survey(void);
 void stacks_begin_step(size_t step, uint64_t kind);
 size_t stacks_survey_count(void);
 Asked stacks_survey_at(size_t index);
-// What the survey lists counts as known from now on.
-void stacks_end_survey(void);
-bool stacks_is_known(uint64_t stack);
+// True when asked about this stack for the first time.
+bool stacks_is_new(uint64_t stack);
 
 // Prints the functions that were above an allocation that failed: "at ADDRESS".
 void stacks_print_failed(void);

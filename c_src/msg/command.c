@@ -2,19 +2,24 @@
 
 #include "data/item_codec.h"
 #include "expr/tree.h"
+#include "msg/release.h"
 
 void command_encode_header(Buf *out, const CommandHeader *header) {
-    buf_u8(out, COMMAND_VERSION);
+    release_encode_version(out, COMMAND_VERSION);
     buf_u8(out, (uint8_t)header->kind);
     buf_slice(out, header->table_id);
     buf_slice(out, header->table_name);
     buf_varint(out, header->epoch);
     buf_u8(out, header->by_key);
     buf_u8(out, (uint8_t)header->content_type);
+    release_encode_field(out);
 }
 
 bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
-    if (reader_u8(reader) != COMMAND_VERSION) return error_unsupported(error, "unknown version of a command");
+    bool is_next;
+    if (!release_decode_version(reader, COMMAND_VERSION, &is_next)) {
+        return error_unsupported(error, "unknown version of a command");
+    }
     out->kind = (CommandKind)reader_u8(reader);
     if (out->kind > COMMAND_SETTLED) return error_unsupported(error, "unknown kind of a command");
     out->table_id = reader_slice(reader);
@@ -22,6 +27,7 @@ bool command_decode_header(Reader *reader, CommandHeader *out, Error *error) {
     out->epoch = reader_varint(reader);
     out->by_key = reader_u8(reader) != 0;
     out->content_type = (ContentType)reader_u8(reader);
+    release_decode_field(reader, is_next);
     if (reader->failed || out->kind < COMMAND_GET || out->content_type > CONTENT_XML) {
         return error_corrupt(error, "malformed command header");
     }

@@ -1,12 +1,14 @@
 #include "msg/result.h"
 
 #include "base/limits.h"
+#include "msg/release.h"
 
 void result_encode(Buf *out, const Result *result) {
-    buf_u8(out, RESULT_VERSION);
+    release_encode_version(out, RESULT_VERSION);
     buf_u8(out, (uint8_t)result->status);
     buf_varint(out, result->rows_read);
     buf_varint(out, result->rows_written);
+    release_encode_field(out);
     if (result->status == RESULT_ERROR) {
         buf_u8(out, (uint8_t)result->error.kind);
         buf_u8(out, result->error.in_envelope);
@@ -20,10 +22,14 @@ void result_encode(Buf *out, const Result *result) {
 bool result_decode(Slice bytes, Result *out, Error *error) {
     Reader reader = reader_of(bytes);
     *out = (Result){.status = RESULT_UNSUPPORTED};
-    if (reader_u8(&reader) != RESULT_VERSION) return error_corrupt(error, "unknown result version");
+    bool is_next;
+    if (!release_decode_version(&reader, RESULT_VERSION, &is_next)) {
+        return error_corrupt(error, "unknown result version");
+    }
     out->status = (ResultStatus)reader_u8(&reader);
     out->rows_read = (uint32_t)reader_varint(&reader);
     out->rows_written = (uint32_t)reader_varint(&reader);
+    release_decode_field(&reader, is_next);
     if (out->status == RESULT_ERROR) {
         out->error.kind = (ErrorKind)reader_u8(&reader);
         out->error.in_envelope = reader_u8(&reader) != 0;

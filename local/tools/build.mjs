@@ -113,7 +113,7 @@ async function buildNative(compiler, ledger) {
 }
 
 // The simulator over the native core, sanitized and fast, and a third one whose core has the canaries of
-// c_src/base/canary.h: only the files that name one are compiled again.
+// c_src/base/canary.h and the next release of c_src/msg/release.h: only the files that name one are compiled again.
 async function buildSimulator(compiler, ledger) {
     const flags = [...NATIVE_FLAGS, "-Itests/sim"];
     const fastFlags = [...FAST_FLAGS, "-Itests/sim"];
@@ -143,8 +143,10 @@ async function buildSimulator(compiler, ledger) {
     await linkSimulator(plain, flags, "build/sim/sim");
     const fast = await compile("build/sim-fast", [...core, ...simulator], fastFlags);
     await linkSimulator(fast, fastFlags, "build/sim/sim-fast");
-    const canaried = [...core, ...simulator].filter((path) => readFileSync(path, "utf8").includes("base/canary.h"));
-    const planted = await compile("build/sim-canary", canaried, [...fastFlags, "-DSHVM_CANARY_SIM"]);
+    const plants = /"(base\/canary|msg\/release)\.h"/;
+    const canaried = [...core, ...simulator].filter((path) => plants.test(readFileSync(path, "utf8")));
+    const canaryFlags = [...fastFlags, "-DSHVM_CANARY_SIM", "-DSHVM_NEXT_RELEASE"];
+    const planted = await compile("build/sim-canary", canaried, canaryFlags);
     await linkSimulator(new Map([...fast, ...planted]), fastFlags, "build/sim/sim-canary");
     // Every function of the core as it is written, so that one can tell which has seen an allocation fail.
     const whole = [...flags, "-fno-inline", "-no-pie", "-DSHVM_TEST_FAULTY_WRITES"];

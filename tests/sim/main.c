@@ -130,6 +130,10 @@ static bool read_options(int argc, char **argv, Options *options) {
         else if (strcmp(name, "--canary") == 0)
             canary_planted = (int)number;
 #endif
+#ifdef SHVM_NEXT_RELEASE
+        else if (strcmp(name, "--releases") == 0 && number <= RELEASES_WRONG)
+            options->sim.releases = (Releases)number;
+#endif
         else
             return false;
     }

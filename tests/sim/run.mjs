@@ -12,6 +12,10 @@ const CANARY_SECONDS_MAX = 120;
 // What a machine that does nothing else must manage; two cores do some twenty.
 const QUIET_SCHEDULES_PER_SECOND = 5;
 const FAILURES_MAX = 5;
+// Two releases side by side (Releases in sim.h): schedules that keep the rule, and some that break it.
+const MIXED_EVERY = 5; // chunks
+const RELEASES = { one: 0, mixed: 1, wrong: 2 };
+const WRONG_SCHEDULES = 20;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const option = (name, fallback) => {
@@ -34,7 +38,10 @@ if (!existsSync("build/sim/sim-fast")) {
 console.log(`base seed ${seed}`);
 const isBusy = loadavg()[0] > availableParallelism() / 2; // with what others do, before this begins
 await runSchedules();
-if (!process.argv.includes("--no-canaries")) await inParallel(canaries(), findCanary);
+if (!process.argv.includes("--no-canaries")) {
+    await wrongReleases();
+    await inParallel(canaries(), findCanary);
+}
 const failures = failed.schedules + failed.other;
 console.log(`${passed} passed, ${failures} failed`);
 process.exitCode = failures > 0 ? 1 : 0;
@@ -45,9 +52,10 @@ async function runSchedules() {
     const totals = {};
     await inParallel(chunks(() => elapsed() < seconds && failed.schedules < FAILURES_MAX), async (chunk) => {
         const { stdout, stderr } = await run(chunk.program, [
-            "--seed", chunk.seed, "--count", chunk.count, "--failures", FAILURES_MAX,
+            "--seed", chunk.seed, "--count", chunk.count, "--failures", FAILURES_MAX, ...chunk.options,
         ]);
         const counts = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+        if (+counts[2] > 0) console.log([chunk.program, ...chunk.options].join(" "));
         process.stdout.write(stdout.replace(/^(seeds \d+ to|\d+ passed,).*\n/gm, ""));
         if (counts === null) return reportDeath(chunk, stderr);
         passed += +counts[1];
@@ -71,9 +79,12 @@ async function runSchedules() {
 
 function* chunks(goesOn) {
     for (let at = 0; at < schedules && goesOn(); at += CHUNK_SCHEDULES) {
-        const isSanitized = (at / CHUNK_SCHEDULES) % SANITIZED_EVERY === 0;
+        const number = at / CHUNK_SCHEDULES;
+        const isMixed = number % MIXED_EVERY === 1;
+        const alone = number % SANITIZED_EVERY === 0 ? "build/sim/sim" : "build/sim/sim-fast";
         yield {
-            program: isSanitized ? "build/sim/sim" : "build/sim/sim-fast",
+            program: isMixed ? "build/sim/sim-canary" : alone,
+            options: isMixed ? ["--releases", RELEASES.mixed] : [],
             seed: seed + at,
             count: Math.min(CHUNK_SCHEDULES, schedules - at),
         };
@@ -93,8 +104,21 @@ async function reportDeath(chunk, stderr) {
     console.log(`  none of them alone kills the sanitized one\n${stderr}`);
 }
 
+// Releases that write what others cannot read: requests fail, and nothing worse happens.
+async function wrongReleases() {
+    const { stdout } = await run("build/sim/sim-canary", [
+        "--releases", RELEASES.wrong, "--faults", 0, "--seed", seed, "--count", WRONG_SCHEDULES, "--no-shrink",
+    ]);
+    const refused = Number(/(\d+) failed;/.exec(stdout)?.[1] ?? 0);
+    const isClean = refused > 0 && stdout.includes(`${WRONG_SCHEDULES} passed, 0 failed`);
+    if (isClean) passed++;
+    else failed.other++;
+    console.log(`releases that break the rule: ${isClean ? `${refused} clean errors` : `FAILED\n${stdout}`}`);
+}
+
 async function findCanary([number, name]) {
     const args = ["--canary", number, "--seed", seed, "--seconds", CANARY_SECONDS_MAX, "--no-shrink", "--failures", 1];
+    if (name === "reads any version") args.push("--releases", RELEASES.wrong);
     const { stdout } = await run("build/sim/sim-canary", args);
     const found = /^FAILED (seed .*)$/m.exec(stdout);
     if (found === null) failed.other++;

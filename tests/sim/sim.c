@@ -5,7 +5,12 @@
 #include <stdlib.h>
 
 #include "base/canary.h"
+#include "msg/release.h"
 #include "reply_check.h"
+
+#ifdef SHVM_NEXT_RELEASE
+bool release_reads_next, release_writes_next;
+#endif
 
 enum {
     ISOLATES = 3,
@@ -21,6 +26,8 @@ typedef struct Isolate {
     Core *core;
     double clock_ms; // added to the world's
     uint32_t life;
+    bool reads_next; // its release: msg/release.h
+    bool writes_next;
 } Isolate;
 
 // A client's request while it is under way.
@@ -392,6 +399,15 @@ static void choose_faults(Sim *sim, const Task *task, HostStep *step) {
         step->fail_statement = 1 + random_below(&sim->streams[FAULT_STATEMENT], 4);
 }
 
+static void choose_release(const Isolate *isolate) {
+#ifdef SHVM_NEXT_RELEASE
+    release_reads_next = isolate->reads_next;
+    release_writes_next = isolate->writes_next;
+#else
+    (void)isolate;
+#endif
+}
+
 static void run_task(Sim *sim, Task *task) {
     Isolate *isolate = &sim->isolates[task->object != NULL ? task->object->isolate : task->isolate];
     HostStep step = {.core = isolate->core,
@@ -411,6 +427,7 @@ static void run_task(Sim *sim, Task *task) {
     choose_faults(sim, task, &step);
     if (task->object != NULL && task->mode == CALL_WRITE) step.fail_commit = strikes(sim, FAULT_COMMIT, 150);
     double alarm_before = task->object == NULL ? 0 : task->object->alarm_ms;
+    choose_release(isolate);
     host_step(sim->host, &sim->arena, &step);
     sim->steps++;
     sim_trace(sim, "step %d of %.*s, event %d: verdict %d%s%s", (int)task->round,
@@ -518,7 +535,7 @@ static void chaos(Sim *sim) {
 
 static void heard(Sim *sim, const Event *event) {
     Reply answer = {.status = event->http.kind == 0 ? 0 : event->http.status,
-                    .uncertain = event->request->uncertain};
+                    .uncertain = event->request->uncertain || sim->options.releases == RELEASES_WRONG};
     if (answer.status == -1)
         answer.status = 500;
     else if (answer.status != 0)
@@ -569,6 +586,19 @@ void sim_request(Sim *sim, unsigned client, const char *operation, Slice body) {
     run_task(sim, task);
 }
 
+// One isolate at least of each kind that the releases have.
+static void place_releases(Sim *sim) {
+    Random random = random_stream(sim->options.seed, 4);
+    bool all_read_next = sim->options.releases == RELEASES_MIXED && random_below(&random, 2) == 0;
+    unsigned odd_one = random_below(&random, ISOLATES);
+    bool odd_is_next = random_below(&random, 2) == 0;
+    for (unsigned i = 0; i < ISOLATES && sim->options.releases != RELEASES_ONE; i++) {
+        bool is_next = (i == odd_one) == odd_is_next;
+        sim->isolates[i].reads_next = is_next || all_read_next;
+        sim->isolates[i].writes_next = is_next && (all_read_next || sim->options.releases == RELEASES_WRONG);
+    }
+}
+
 Sim *sim_new(const SimOptions *options) {
     Sim *sim = calloc(1, sizeof *sim);
     sim->options = *options;
@@ -581,6 +611,7 @@ Sim *sim_new(const SimOptions *options) {
     sim->network = random_stream(options->seed, 1);
     sim->entropy = random_stream(options->seed, 2);
     sim->placement = random_stream(options->seed, 3);
+    place_releases(sim);
     push(sim, CHAOS_EVERY_MS, (Event){.kind = EVENT_CHAOS});
     return sim;
 }
@@ -595,6 +626,8 @@ void sim_free(Sim *sim) {
 
 void sim_heal(Sim *sim) {
     sim->faults = 0;
+    if (sim->options.releases != RELEASES_WRONG) return;
+    for (unsigned i = 0; i < ISOLATES; i++) sim->isolates[i].reads_next = true;
 }
 
 Host *sim_host(const Sim *sim) {

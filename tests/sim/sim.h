@@ -24,10 +24,19 @@ typedef enum FaultKind {
 } FaultKind;
 const char *fault_name(FaultKind kind);
 
+// Which releases the isolates run (msg/release.h).
+typedef enum Releases {
+    RELEASES_ONE,
+    RELEASES_MIXED, // old ones and next ones, and nobody writes what an old one cannot read; or next ones alone, of
+                    // which some write as the old ones do, as the seed says
+    RELEASES_WRONG, // old ones beside next ones that write as if there were no old ones
+} Releases;
+
 typedef struct SimOptions {
     uint64_t seed;
     unsigned requests; // after so many the clients stop
     unsigned faults;   // bits 1 << FaultKind
+    Releases releases;
     bool trace;        // print what happens
     bool explain;      // print the history that cannot be
 } SimOptions;
@@ -47,7 +56,7 @@ Sim *sim_new(const SimOptions *options);
 void sim_free(Sim *sim);
 // Until nothing is left to do but alarms, or a violation.
 void sim_run(Sim *sim, Workload *workload);
-// No faults from here on.
+// No faults from here on, and no releases that cannot talk to each other.
 void sim_heal(Sim *sim);
 Host *sim_host(const Sim *sim);
 Arena *sim_arena(const Sim *sim);

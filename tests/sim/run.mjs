@@ -15,7 +15,7 @@ const FAILURES_MAX = 5;
 // Two releases side by side (Releases in sim.h): schedules that keep the rule, and some that break it.
 const MIXED_EVERY = 5; // chunks
 const RELEASES = { one: 0, mixed: 1, wrong: 2 };
-const WRONG_SCHEDULES = 20;
+const WRONG_SCHEDULES = 5;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
 const option = (name, fallback) => {

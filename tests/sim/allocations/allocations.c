@@ -1,9 +1,9 @@
 // Every allocation of a request fails once: allocations REQUESTS PART PARTS [all]. Each request of the file is tried
 // with the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a
 // process of its own that begins where the requests before have left the cluster; without "all" only where
-// memory has not been asked for from the same place before. The answer must be the right one or an InternalServerError, nothing
-// may be half written, and the same request must then succeed. Prints which functions were on the way to an allocation
-// that failed ("at ADDRESS"), for run.mjs.
+// memory has not been asked for from the same place before. The answer must be the right one or an InternalServerError,
+// nothing may be half written, and the same request must then succeed. Prints which functions were on the way to an
+// allocation that failed ("at ADDRESS"), for run.mjs.
 #define _GNU_SOURCE
 #include <sanitizer/lsan_interface.h>
 #include <stdio.h>
@@ -238,7 +238,8 @@ static bool may_leave(Slice body) {
 
 // What a first try changed of a table stands, though it was answered by an error: then this is the second answer.
 static bool says_changed(Slice body) {
-    static const char *const SIGNS[] = {"already", "will not change", "ResourceInUseException", "LimitExceededException"};
+    static const char *const SIGNS[] = {"already", "will not change", "ResourceInUseException",
+                                        "LimitExceededException"};
     for (int i = 0; i < 4; i++) {
         if (memmem(body.data, body.len, SIGNS[i], strlen(SIGNS[i])) != NULL) return true;
     }
@@ -369,7 +370,10 @@ static void run_requests(Direct *cluster, FILE *file, Totals *totals) {
         int status = run(cluster, &arena, &request, &body);
         cluster->context = NULL;
         if (violation_text() != NULL) fprintf(stderr, "%s: %s\n", violation_text(), line);
-        if ((status == 500 || status == -1) && request.lost_step == 0) printf("FAILED without a fault: %s\n", line), totals->failures++;
+        if ((status == 500 || status == -1) && request.lost_step == 0) {
+            printf("FAILED without a fault: %s\n", line);
+            totals->failures++;
+        }
         cluster->now_ms += 1000;
         arena_free(&arena);
     }

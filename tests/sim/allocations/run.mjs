@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = "build/sim/allocations";
 // A small process forks in half the time.
 const ASAN_OPTIONS = "quarantine_size_mb=1:thread_local_quarantine_size_kb=64:malloc_context_size=4";
-const ALLOCATORS = /^(arena_(alloc|calloc|grow|copy|host_alloc)|buf_(reserve|bytes|u8|u16|u32|u64|f64|varint|slice|cstr|format))$/;
+const BUF_WRITERS = "reserve|bytes|u8|u16|u32|u64|f64|varint|slice|cstr|format";
+const ALLOCATORS = new RegExp(`^(arena_(alloc|calloc|grow|copy|host_alloc)|buf_(${BUF_WRITERS}))$`);
 // Functions that no request of the list can lead to a failing allocation, and why.
 const EXCEPTIONS = new Map([]);
 

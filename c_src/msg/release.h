@@ -9,8 +9,11 @@
 
 #ifdef SHVM_NEXT_RELEASE
 extern bool release_reads_next, release_writes_next; // of the step under way
+extern unsigned release_next_read;                   // messages of the next version, by a release that reads it
+#define RELEASE_COUNT_NEXT() (release_next_read++)
 #else
 enum { release_reads_next = 0, release_writes_next = 0 };
+#define RELEASE_COUNT_NEXT() ((void)0)
 #endif
 enum { RELEASE_NEXT_FIELD = 0x5a };
 
@@ -27,6 +30,7 @@ static inline void release_encode_field(Buf *out) {
 static inline bool release_decode_version(Reader *reader, uint8_t version, bool *is_next) {
     uint8_t found = reader_u8(reader);
     *is_next = release_reads_next && found == version + 1;
+    if (*is_next) RELEASE_COUNT_NEXT();
     return found == version || *is_next || CANARY(CANARY_READS_ANY_VERSION);
 }
 

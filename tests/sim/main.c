@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/canary.h"
+#include "msg/release.h"
 #include "workload.h"
 
 #ifdef SHVM_CANARY_SIM
@@ -168,6 +169,9 @@ int main(int argc, char **argv) {
            (unsigned long long)options.sim.seed, (unsigned long long)options.sim.seed + totals.schedules - 1,
            (unsigned long long)totals.steps, totals.work.requests, totals.work.done, totals.work.refused,
            totals.work.not_found, totals.work.unknown, totals.work.tables_deleted, totals.work.too_hard);
+#ifdef SHVM_NEXT_RELEASE
+    if (options.sim.releases != RELEASES_ONE) printf("%u messages of the next release read\n", release_next_read);
+#endif
     printf("%u passed, %u failed\n", totals.schedules - totals.failed, totals.failed);
     return totals.failed == 0 ? 0 : 1;
 }

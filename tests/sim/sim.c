@@ -10,6 +10,7 @@
 
 #ifdef SHVM_NEXT_RELEASE
 bool release_reads_next, release_writes_next;
+unsigned release_next_read;
 #endif
 
 enum {

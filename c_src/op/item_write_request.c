@@ -106,8 +106,8 @@ static void put_off(WriteRequest *write, Step *step) {
     step->error = (Error){0};
 }
 
-// An empty key value is reported before empty expressions, ConditionalOperator and a malformed Expected. Which
-// attributes of an item to put are its key is only known with the table, so where one may turn out empty, these wait.
+// An empty key value is reported before empty expressions and a malformed Expected. Which attributes of an item to put
+// are its key is only known with the table, so where one of them may turn out to be empty, these wait.
 static bool may_put_off(const Request *request, WriteRequest *write, CommandKind kind) {
     Step *step = request->step;
     bool may_wait = kind == COMMAND_PUT && step->error.kind == ERROR_VALIDATION && has_empty_attribute(write->given);
@@ -140,16 +140,14 @@ static bool parse_write(Request *request, CommandKind kind, const ValueRules *ru
     write->has_update_expression = kind == COMMAND_UPDATE && request_has(request, "UpdateExpression");
     read_choices(request, write);
     const ParameterNames *names = kind == COMMAND_UPDATE ? &UPDATE_PARAMETERS : &WRITE_PARAMETERS;
-    ConditionalOperator operator = {0};
+    ConditionalOperator operator;
     Json given = request_member(request, kind == COMMAND_PUT ? "Item" : "Key");
     if (kind == COMMAND_PUT && !request_decode_item(request, given, rules, &write->given)) return false;
     if (kind == COMMAND_UPDATE && !request_check_legacy_values(request, "AttributeUpdates", rules)) return false;
     if (!request_check_legacy_values(request, "Expected", rules)) return false;
     Placeholders *placeholders = request_placeholders(request, request->root, names, rules, NULL);
     if (placeholders == NULL) return false;
-    if (!request_conditional_operator(request, "Expected", rules, &operator) && !may_put_off(request, write, kind)) {
-        return false;
-    }
+    if (!request_conditional_operator(request, "Expected", rules, &operator)) return false;
     if (kind != COMMAND_PUT) {
         if (!request_decode_item(request, given, rules, &write->given)) return false;
         if (!key_check_not_empty(step, write->given)) return false;

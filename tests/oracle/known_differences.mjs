@@ -83,8 +83,10 @@ const ORDER = [
     // Values come before mixed parameters, the maps of names and values, and Expected.
     [VALUE_FAULT, /^Can not use both|unused in expressions|^Invalid \w+Expression: /],
     [VALUE_FAULT, EXPECTED_FAULT],
-    // ConditionalOperator comes before what a condition of QueryFilter, ScanFilter or Expected consists of.
+    // ConditionalOperator comes before what a condition of QueryFilter, ScanFilter or Expected consists of, and before
+    // key values.
     [/^ConditionalOperator can/, EXPECTED_FAULT],
+    [/^ConditionalOperator can/, /an empty (string|binary) value\. Key: /],
     // The update's syntax, the condition's syntax, and only then what values are needed for.
     [
         /^Invalid ConditionExpression: Syntax error; /,

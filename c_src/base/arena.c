@@ -54,6 +54,10 @@ static bool fault_is_due(void) {
     if (fails && fails_once) allocations_until_fault = 0; // otherwise it stays due: memory that ran out stays out
     return fails;
 }
+
+bool arena_refuses(void) {
+    return fault_is_due();
+}
 #endif
 
 void *arena_host_alloc(size_t size) {

@@ -60,6 +60,8 @@ void arena_fail_once(size_t n);
 bool arena_fault_fired(void);
 // Called for each block that is asked for while a failure is to come, to see who asks. NULL: nobody looks.
 void arena_on_request(void (*look)(bool fails));
+// Asks without taking anything: true is a request that failed.
+bool arena_refuses(void);
 #endif
 
 #endif

@@ -2,25 +2,15 @@
 
 enum { BUF_BYTES_MIN = 64 };
 
+// In a build of its own each write asks for memory, so that tests can make each fail.
+static bool is_refused(const Buf *buf) {
 #ifdef SHVM_TEST_FAULTY_WRITES
-// Each write asks for memory, so that tests can make each fail; a buffer of fixed size has no arena to ask.
-static bool has_room(const Buf *buf, size_t extra) {
-    return buf->arena == NULL && buf->cap - buf->len >= extra;
-}
-
-static size_t roomy_cap(const Buf *buf) {
-    return buf->cap;
-}
+    return buf->arena != NULL && arena_refuses();
 #else
-static bool has_room(const Buf *buf, size_t extra) {
-    return buf->cap - buf->len >= extra;
-}
-
-// Doubling keeps appends linear.
-static size_t roomy_cap(const Buf *buf) {
-    return buf->cap == 0 ? BUF_BYTES_MIN : buf->cap * 2;
-}
+    (void)buf;
+    return false;
 #endif
+}
 
 void buf_init(Buf *buf, Arena *arena) {
     *buf = (Buf){.arena = arena};
@@ -28,13 +18,15 @@ void buf_init(Buf *buf, Arena *arena) {
 
 bool buf_reserve(Buf *buf, size_t extra) {
     if (buf->failed) return false;
-    if (has_room(buf, extra)) return true;
-    if (extra > SIZE_MAX - buf->len || buf->cap > SIZE_MAX / 2) {
+    bool has_room = buf->cap - buf->len >= extra;
+    if (has_room && !is_refused(buf)) return true;
+    if (has_room || extra > SIZE_MAX - buf->len || buf->cap > SIZE_MAX / 2) {
         buf->failed = buf->arena->failed = true;
         return false;
     }
-    size_t cap = roomy_cap(buf);
-    if (cap < buf->len + extra) cap = buf->len + extra; // one large append takes just what it needs
+    // Doubling keeps appends linear; one large append takes just what it needs, since memory is scarce.
+    size_t cap = buf->cap == 0 ? BUF_BYTES_MIN : buf->cap * 2;
+    if (cap < buf->len + extra) cap = buf->len + extra;
     uint8_t *grown = arena_grow(buf->arena, buf->data, buf->cap, cap);
     if (grown == NULL) {
         buf->failed = true;

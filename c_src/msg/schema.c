@@ -53,14 +53,6 @@ void violations_init(Violations *violations, Arena *arena) {
     violations->count = 0;
 }
 
-void violations_add(Violations *violations, const char *format, ...) {
-    if (violations->count++ > 0) buf_cstr(&violations->text, "; ");
-    va_list args;
-    va_start(args, format);
-    buf_vformat(&violations->text, format, args);
-    va_end(args);
-}
-
 bool violations_report(const Violations *violations, Error *error) {
     if (violations->count == 0) return true;
     if (violations->text.failed) return error_out_of_memory(error);

@@ -127,8 +127,6 @@ typedef struct Violations {
 } Violations;
 
 void violations_init(Violations *violations, Arena *arena);
-// format as error.h describes.
-void violations_add(Violations *violations, const char *format, ...);
 // True when there are none; otherwise sets the error.
 bool violations_report(const Violations *violations, Error *error);
 

@@ -149,7 +149,7 @@ async function buildSimulator(compiler, ledger) {
     const planted = await compile("build/sim-canary", canaried, canaryFlags);
     await linkSimulator(new Map([...fast, ...planted]), fastFlags, "build/sim/sim-canary");
     // Every function of the core as it is written, so that one can tell which has seen an allocation fail.
-    const whole = [...flags, "-fno-inline", "-no-pie", "-DSHVM_TEST_FAULTY_WRITES"];
+    const whole = [...flags, "-fno-inline", "-fno-optimize-sibling-calls", "-no-pie", "-DSHVM_TEST_FAULTY_WRITES"];
     const tried = [...core, "tests/sim/host.c", "tests/sim/host_sql.c", "tests/sim/reply_check.c", direct,
         ...findC("tests/sim/allocations")];
     await linkSimulator(await compile("build/sim-whole", tried, whole), whole, "build/sim/allocations");

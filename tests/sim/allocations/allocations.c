@@ -1,9 +1,9 @@
-// Every allocation of a request fails once: allocations REQUESTS PART PARTS [all]. Each request of the file is tried
-// with the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a
-// process of its own that begins where the requests before have left the cluster; without "all" only where
-// memory has not been asked for from the same place before. The answer must be the right one or an InternalServerError,
+// Every allocation of a request fails once: allocations REQUESTS PART PARTS [all | survey]. Each request of the file is
+// tried with the n-th allocation of its k-th step failing, for all n and k, alone and with all after it, each time in a
+// process of its own that begins where the requests before have left the cluster; without "all" only where memory has
+// not been asked for from the same place before. The answer must be the right one or an InternalServerError,
 // nothing may be half written, and the same request must then succeed. Prints which functions were on the way to an
-// allocation that failed ("at ADDRESS"), for run.mjs.
+// allocation that failed ("at ADDRESS"), for run.mjs; with "survey" none fails, and all that ask are printed.
 #define _GNU_SOURCE
 #include <sanitizer/lsan_interface.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "reply_check.h"
 #include "stacks.h"
 
-enum { OBJECTS_MAX = 512, BODY_MAX = 1 << 16, LEAKS_EVERY = 32, FAILURES_MAX = 5 };
+enum { OBJECTS_MAX = 512, BODY_MAX = 1 << 19, LEAKS_EVERY = 32, FAILURES_MAX = 5 };
 #define ZEROS_64 "0000000000000000000000000000000000000000000000000000000000000000"
 
 enum { TRIED = 0, SAID_WHY = 1, LEAKED = 2 }; // a child's exit status
@@ -41,7 +41,7 @@ typedef struct Plan {
 
 typedef struct Totals {
     unsigned part, parts;
-    bool all;
+    bool all, survey;
     unsigned met; // allocations worth a failure, in all parts
     unsigned tries, failures;
 } Totals;
@@ -114,17 +114,17 @@ static Slice expand(Arena *arena, const char *text) {
     return buf_view(&out);
 }
 
-// A line: "Operation {json}", with the word of a head before it, or "lost STEP"; or "alarms MILLISECONDS".
+// A line: "Operation {json}", with the word of a head or "lost STEP" before it; or "alarms MILLISECONDS".
 static Request read_request(Arena *arena, const char *line) {
     Request request = {.line = line};
-    if (sscanf(line, "alarms %lf", &request.wait_ms) == 1) return request;
     const char *name = line, *head = NULL;
     int taken = 0;
+    if (sscanf(line, "lost %zu %n", &request.lost_step, &taken) == 1) name = line + taken;
+    if (sscanf(name, "alarms %lf", &request.wait_ms) == 1) return request;
     for (size_t i = 0; i < HEAD_COUNT && head == NULL; i++) {
         size_t len = strlen(HEADS[i][0]);
         if (strncmp(line, HEADS[i][0], len) == 0) name = line + len, head = HEADS[i][1];
     }
-    if (sscanf(line, "lost %zu %n", &request.lost_step, &taken) == 1) name = line + taken;
     const char *body = strchr(name, ' ');
     Buf target;
     buf_init(&target, arena);
@@ -332,7 +332,7 @@ static void exhaust(Direct *cluster, const Request *request, Totals *totals) {
     for (size_t i = 0; i < count && totals->failures < failed + FAILURES_MAX; i++) {
         Asked asked = stacks_survey_at(i);
         if (!totals->all && !stacks_is_new(asked.stack)) continue;
-        if (totals->met++ % totals->parts != totals->part) continue;
+        if (totals->survey || totals->met++ % totals->parts != totals->part) continue;
         for (int once = 0; once < 2; once++) {
             Plan plan = {.step = asked.step, .allocation = asked.allocation, .once = once != 0};
             bool looks_for_leaks = totals->tries++ % LEAKS_EVERY == 0;
@@ -384,7 +384,12 @@ int main(int argc, char **argv) {
     FILE *file = argc < 4 ? NULL : fopen(argv[1], "r");
     shared_after = mmap(NULL, sizeof *shared_after, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (file == NULL || shared_after == MAP_FAILED || !stacks_init()) return 2;
-    Totals totals = {.part = (unsigned)atoi(argv[2]), .parts = (unsigned)atoi(argv[3]), .all = argc > 4};
+    const char *mode = argc > 4 ? argv[4] : "";
+    Totals totals = {.part = (unsigned)atoi(argv[2]),
+                     .parts = (unsigned)atoi(argv[3]),
+                     .all = strcmp(mode, "all") == 0,
+                     .survey = strcmp(mode, "survey") == 0};
+    if (totals.survey) stacks_note_all();
     if (!core_may_fail()) totals.failures++;
     Direct cluster;
     direct_init(&cluster, NULL, 1);

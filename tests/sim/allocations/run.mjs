@@ -1,6 +1,7 @@
-// Allocation failures: run.mjs [--jobs N] [--all]. Runs build/sim/allocations over requests.txt, in parts, and then
-// looks whether every function of the core that asks for memory was seen on the way to an allocation that failed.
-// --all leaves no allocation out because memory has been asked for from the same place (call stack) before.
+// Allocation failures: run.mjs [--jobs N] [--all | --survey]. Runs build/sim/allocations over requests.txt, in parts,
+// and then looks whether every function of the core that asks for memory was on the way to an allocation that failed.
+// --all leaves no allocation out because memory has been asked for from the same place (call stack) before; --survey
+// lets none fail, and tells in a minute which functions the requests do not reach.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -12,11 +13,17 @@ const ASAN_OPTIONS = "quarantine_size_mb=1:thread_local_quarantine_size_kb=64:ma
 const BUF_WRITERS = "reserve|bytes|u8|u16|u32|u64|f64|varint|slice|cstr|format";
 const ALLOCATORS = new RegExp(`^(arena_(alloc|calloc|grow|copy|host_alloc)|buf_(${BUF_WRITERS}))$`);
 // Functions that no request of the list can lead to a failing allocation, and why.
-const EXCEPTIONS = new Map([]);
+const PRINTER = "tests alone print trees";
+const EXCEPTIONS = new Map([
+    ...["tree_print", "print_open", "print_close", "print_path", "print_separator"].map((name) => [name, PRINTER]),
+    ["value_append_list", "tests alone make lists of values at hand"],
+    ["value_append_map", "tests alone make maps of values at hand"],
+    ["write_request_to_json", "a batch leaves an item unwritten only after another failure"],
+]);
 
 process.chdir(fileURLToPath(new URL("../../..", import.meta.url)));
 const at = process.argv.indexOf("--jobs");
-const tail = process.argv.includes("--all") ? ["all"] : [];
+const tail = ["all", "survey"].filter((mode) => process.argv.includes(`--${mode}`));
 const jobs = at < 0 ? availableParallelism() : Number(process.argv[at + 1]);
 let passed = 0;
 let failed = 0;
@@ -90,7 +97,7 @@ function callersOfAllocators() {
         for (const line of stdout.split("\n")) {
             const start = /^[0-9a-f]+ <(\w+)[.\w]*>:$/.exec(line);
             if (start !== null) name = start[1];
-            const called = /R_X86_64_(?:PLT32|PC32)\s+(\w+)/.exec(line) ?? /call.*<(\w+)>/.exec(line);
+            const called = /R_X86_64_PLT32\s+(\w+)/.exec(line);
             if (called !== null && ALLOCATORS.test(called[1]) && !/^_sub_|^_GLOBAL/.test(name)) callers.add(name);
         }
     }

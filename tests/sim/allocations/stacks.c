@@ -14,6 +14,7 @@ typedef struct Stacks {
     void *failed[SITES_MAX];   // return addresses, open addressing
     uint64_t known[KNOWN_MAX]; // stacks, open addressing
     bool surveys;
+    bool notes_all;
     size_t step;
     size_t allocation;
     uint64_t kind;
@@ -43,10 +44,8 @@ static void look(bool fails) {
     if (!fails && !stacks->surveys) return;
     void *frames[FRAMES_MAX];
     int count = backtrace(frames, FRAMES_MAX);
-    if (fails)
-        note_failed(frames, count);
-    else
-        note_asked(frames, count);
+    if (fails || stacks->notes_all) note_failed(frames, count);
+    if (!fails) note_asked(frames, count);
 }
 
 bool stacks_init(void) {
@@ -56,6 +55,10 @@ bool stacks_init(void) {
     backtrace(first, 1); // it allocates when first used
     arena_on_request(look);
     return true;
+}
+
+void stacks_note_all(void) {
+    stacks->notes_all = true;
 }
 
 void stacks_begin_survey(void) {

@@ -16,6 +16,9 @@ typedef struct Asked {
 // Memory that this process shares with its children. False: there is none.
 bool stacks_init(void);
 
+// What is seen asking counts as if it had failed.
+void stacks_note_all(void);
+
 // In a child: allocations are listed from now on, each as the next of the step begun last.
 void stacks_begin_survey(void);
 void stacks_begin_step(size_t step, uint64_t kind);

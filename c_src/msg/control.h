@@ -24,7 +24,7 @@ typedef enum ControlKind {
                                  //   epoch varint. OK or STALE; payload: the descriptor
     CONTROL_TABLE_REPORT = 7,    // partition of layout hash: table id ‖ object name ‖ item count varint ‖ bytes varint
                                  //   (absolute) ‖ version varint: an older one than the last taken is passed over. It
-                                 //   may be left out. OK or STALE
+                                 //   may be left out ‖ sizes of local indexes (msg/local_sizes.h). OK or STALE
     CONTROL_TABLE_IDENTIFY = 8,  // — ; payload: the table's id, whatever its status
     // To a directory shard.
     CONTROL_DIRECTORY_REGISTER = 16, // table id ‖ table name ‖ hash64 ‖ encoded partition key (one blob)
@@ -34,8 +34,8 @@ typedef enum ControlKind {
     CONTROL_DIRECTORY_FENCE = 18,    // table id ‖ limit: refuse registrations; payload as LIST, from the first key
     CONTROL_DIRECTORY_FORGET = 19,   // table id ‖ count × key blob: their partitions are fenced
     CONTROL_DIRECTORY_REPORT = 20,   // table id ‖ key blob ‖ item count varint ‖ bytes varint (absolute)
-                                     //   ‖ version varint, as in TABLE_REPORT. OK or STALE
-    CONTROL_DIRECTORY_TOTALS = 21,   // table id; payload: item count varint ‖ bytes varint
+                                     //   ‖ version varint ‖ local sizes, as in TABLE_REPORT. OK or STALE
+    CONTROL_DIRECTORY_TOTALS = 21,   // table id; payload: item count varint ‖ bytes varint ‖ local sizes
     CONTROL_DIRECTORY_ADOPT = 22,    // table id ‖ table name ‖ epoch varint ‖ from key (exclusive) ‖ limit: refuse
                                      //   registrations under an older epoch; payload as LIST
     // To the catalog.

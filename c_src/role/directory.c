@@ -205,6 +205,8 @@ static StepVerdict report(Step *step, Reader *reader) {
     uint64_t item_count = reader_varint(reader);
     uint64_t bytes = reader_varint(reader);
     uint64_t version = reader_left(reader) == 0 ? 0 : reader_varint(reader);
+    LocalSizes locals;
+    local_sizes_decode(reader, &locals);
     if (reader->failed || !is_key(key)) return reply_corrupt(step);
     DirectoryRecord record;
     KeyRow row;
@@ -213,17 +215,20 @@ static StepVerdict report(Step *step, Reader *reader) {
     if (!record.found || record.fenced) return reply_stale(step);
     if (!key_row_load(step, key, &row, &found)) return reply_error(step);
     // A version that changes nothing else is kept too: what is older may still be under way.
-    bool changes_sums = row.item_count != item_count || row.bytes != bytes;
+    bool changes_sums =
+        row.item_count != item_count || row.bytes != bytes || !local_sizes_equal(&row.locals, &locals);
     bool is_news = !found || row.state != KEY_CONFIRMED || changes_sums || version > row.report_version;
     bool is_old = found && version != 0 && version < row.report_version && !CANARY(CANARY_TAKES_OLD_REPORTS);
     if (is_old || !is_news) return reply_ok(step, (Slice){NULL, 0}, false);
     record.item_count += item_count - row.item_count;
     record.bytes += bytes - row.bytes;
+    if (!local_sizes_replace(&record.locals, &row.locals, &locals)) return reply_corrupt(step);
     // A partition that has something to report is in use, whatever became of its registration.
     if (!found) row = (KeyRow){.registered_ms = step->in.now_ms, .stamp = new_stamp(step)};
     row.state = KEY_CONFIRMED;
     row.item_count = item_count;
     row.bytes = bytes;
+    row.locals = locals;
     row.report_version = version;
     if (!key_row_save(step, key, &row)) return reply_error(step);
     if (changes_sums && !directory_record_save(step, &record)) return reply_error(step);
@@ -237,6 +242,7 @@ static StepVerdict totals(Step *step) {
     buf_init(&payload, step->arena);
     buf_varint(&payload, record.item_count);
     buf_varint(&payload, record.bytes);
+    local_sizes_encode(&payload, &record.locals);
     return reply_ok(step, buf_view(&payload), false);
 }
 

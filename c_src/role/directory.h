@@ -10,10 +10,10 @@
 //
 //   SPACE_KEYS: hash64 ‖ encoded partition key →
 //       version u8 (1) ‖ state u8 (KeyState) ‖ registered f64 (ms) ‖ stamp u32 ‖ item count varint ‖ bytes
-//       varint ‖ version of the report varint (left out by an earlier release)
+//       varint ‖ version of the report varint (left out by an earlier release) ‖ local sizes (msg/local_sizes.h)
 //   SPACE_META: "directory" → the shard's record, which is also its `local`:
 //       version u8 (1) ‖ fenced u8 ‖ table name ‖ item count varint ‖ bytes varint ‖ sweep due f64 (ms, 0:
-//       none) ‖ unconfirmed seen u8 ‖ sweep cursor ‖ epoch varint
+//       none) ‖ unconfirmed seen u8 ‖ sweep cursor ‖ epoch varint ‖ local sizes
 #ifndef SHVM_ROLE_DIRECTORY_H
 #define SHVM_ROLE_DIRECTORY_H
 

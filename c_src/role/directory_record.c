@@ -18,7 +18,8 @@ static bool record_decode(Slice bytes, DirectoryRecord *record, Error *error) {
     record->unconfirmed_seen = reader_u8(&reader) != 0;
     record->sweep_cursor = reader_slice(&reader);
     record->epoch = reader_varint(&reader);
-    if (reader.failed || reader_left(&reader) != 0 || version != RECORD_VERSION) {
+    local_sizes_decode(&reader, &record->locals);
+    if (reader.failed || version != RECORD_VERSION) {
         return error_corrupt(error, "malformed directory record");
     }
     return true;
@@ -47,6 +48,7 @@ bool directory_record_save(Step *step, const DirectoryRecord *record) {
     buf_u8(&bytes, record->unconfirmed_seen);
     buf_slice(&bytes, record->sweep_cursor);
     buf_varint(&bytes, record->epoch);
+    local_sizes_encode(&bytes, &record->locals);
     if (bytes.failed) return error_out_of_memory(&step->error);
     step_set_local(step, buf_view(&bytes));
     return store_put(step, SPACE_META, RECORD_KEY, buf_view(&bytes));
@@ -62,7 +64,8 @@ bool key_row_decode(Slice value, KeyRow *row, Error *error) {
     row->item_count = reader_varint(&reader);
     row->bytes = reader_varint(&reader);
     row->report_version = reader_left(&reader) == 0 ? 0 : reader_varint(&reader); // an earlier release wrote none
-    if (reader.failed || reader_left(&reader) != 0 || version != KEY_ROW_VERSION || state > KEY_CONFIRMED) {
+    local_sizes_decode(&reader, &row->locals);
+    if (reader.failed || version != KEY_ROW_VERSION || state > KEY_CONFIRMED) {
         return error_corrupt(error, "malformed directory row");
     }
     return true;
@@ -85,6 +88,7 @@ bool key_row_save(Step *step, Slice key, const KeyRow *row) {
     buf_varint(&bytes, row->item_count);
     buf_varint(&bytes, row->bytes);
     buf_varint(&bytes, row->report_version);
+    local_sizes_encode(&bytes, &row->locals);
     if (bytes.failed) return error_out_of_memory(&step->error);
     return store_put(step, SPACE_KEYS, key, buf_view(&bytes));
 }

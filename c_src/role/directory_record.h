@@ -4,6 +4,7 @@
 #define SHVM_ROLE_DIRECTORY_RECORD_H
 
 #include "msg/envelope.h"
+#include "msg/local_sizes.h"
 
 typedef struct DirectoryRecord {
     bool found;  // false: nobody has registered here yet
@@ -11,6 +12,7 @@ typedef struct DirectoryRecord {
     Slice table_name;
     uint64_t item_count; // sum over the keys' reports
     uint64_t bytes;
+    LocalSizes locals;
     double sweep_due_ms;   // when the alarm is due; 0: none is set
     bool unconfirmed_seen; // some key may be unconfirmed that the sweep under way has passed already
     uint64_t epoch;        // registrations under an older one are refused; 0 for the shards of an index
@@ -25,6 +27,7 @@ typedef struct KeyRow {
     uint32_t stamp; // another one with every registration
     uint64_t item_count;
     uint64_t bytes;
+    LocalSizes locals;
     uint64_t report_version; // of the partition's report they are from; 0: none
 } KeyRow;
 

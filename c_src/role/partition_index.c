@@ -63,7 +63,7 @@ static uint64_t start_of(const Partition *partition, uint32_t index_id) {
     return 0;
 }
 
-static bool load_indexes(Partition *partition) {
+bool partition_load_indexes(Partition *partition) {
     Slice index_set;
     partition->indexes = (IndexSet){0};
     return load_starts(partition, &index_set)
@@ -414,7 +414,7 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     record->shipping_since_ms = 0;
     bool sent;
     bool goes_on = delivered && !record->fenced && record->log_acknowledged < record->log_head;
-    if (goes_on && (!load_indexes(partition) || !ship_log(partition, calls, &sent))) return VERDICT_ROLLBACK;
+    if (goes_on && (!partition_load_indexes(partition) || !ship_log(partition, calls, &sent))) return VERDICT_ROLLBACK;
     return partition_record_save(step, record);
 }
 
@@ -426,7 +426,7 @@ bool partition_ship_again(Partition *partition, bool *sent) {
     partition_arm(partition, now + 5 * SHIP_RETRY_MS);
     bool is_under_way = record->shipping_since_ms != 0 && now < record->shipping_since_ms + SHIP_LOST_MS;
     if (is_under_way) return true;
-    return load_indexes(partition) && ship_log(partition, 0, sent);
+    return partition_load_indexes(partition) && ship_log(partition, 0, sent);
 }
 
 // After this no row up to the acknowledged one is sent again, even where the object loses its memory: the log's last
@@ -509,7 +509,7 @@ StepVerdict partition_run_backfill(Partition *partition) {
     if (partition->header.epoch != partition->record.index_epoch) {
         return partition_reply_status(partition, RESULT_STALE);
     }
-    if (!load_indexes(partition)) return VERDICT_ROLLBACK;
+    if (!partition_load_indexes(partition)) return VERDICT_ROLLBACK;
     const IndexDescriptor *index = find_index(&partition->indexes, command.index_id);
     if (index == NULL) return partition_reply_status(partition, RESULT_STALE);
     Shipment shipment = new_shipment(partition);

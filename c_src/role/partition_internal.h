@@ -71,6 +71,8 @@ StepVerdict partition_finish_alarm(Partition *partition);
 // Takes the index set that came with a write into partition->indexes. False: *status is what to answer. STALE: a newer
 // one is known. BUSY: the log has no room for `rows` more. RESULT_OK: step->error says why.
 bool partition_take_indexes(Partition *partition, Slice index_set, size_t rows, ResultStatus *status);
+// Takes the index set that is known here.
+bool partition_load_indexes(Partition *partition);
 // Stores what partition_take_indexes took where it is news. Only in a step that writes.
 bool partition_keep_indexes(Partition *partition, Slice index_set);
 // The end of a write: effects go to the log, then on their way to the indexes; the reply waits for that or not. It is

@@ -28,6 +28,7 @@ static void decode_memory(Reader *reader, PartitionRecord *record) {
     record->part_sent = reader_varint(reader);
     if (reader_left(reader) == 0) return;
     record->log_settled = reader_varint(reader);
+    local_sizes_decode(reader, &record->reported_locals);
 }
 
 static bool decode(Slice bytes, PartitionRecord *record) {
@@ -85,6 +86,7 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     buf_varint(&out, record->part_first);
     buf_varint(&out, record->part_sent);
     buf_varint(&out, record->log_settled);
+    local_sizes_encode(&out, &record->reported_locals);
     return buf_view(&out);
 }
 

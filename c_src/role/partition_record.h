@@ -6,7 +6,7 @@
 //             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
 //             ‖ acknowledged out of order blob ‖ reported bytes varint ‖ report version varint ‖ report settled u8
 //             ‖ shipment in parts: first row varint ‖ groups sent varint
-//             ‖ log settled varint
+//             ‖ log settled varint ‖ reported sizes of local indexes (msg/local_sizes.h)
 //   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
@@ -18,6 +18,7 @@
 
 #include "base/limits.h"
 #include "msg/envelope.h"
+#include "msg/local_sizes.h"
 
 typedef struct PartitionRecord {
     bool registered;   // the directory (layout key) or the table (layout hash) lists this object
@@ -43,6 +44,7 @@ typedef struct PartitionRecord {
     uint64_t part_sent;        // so many of its groups have arrived
     uint8_t acknowledged_slots[CHANGES_IN_FLIGHT_MAX / 8]; // rows beyond log_acknowledged that have, too
     uint64_t reported_bytes;
+    LocalSizes reported_locals;
     uint64_t report_version; // of the last report sent
     bool report_settled;     // it has arrived: what is the same needs no report
     bool must_store;   // the stored part changed in this step

@@ -1,5 +1,6 @@
 #include "data/key_codec.h"
 #include "msg/control.h"
+#include "op/index_size.h"
 #include "role/object_reply.h"
 #include "role/partition_internal.h"
 #include "store/items.h"
@@ -22,14 +23,19 @@ StepVerdict partition_send_report(Partition *partition) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
     ItemTotals totals;
+    LocalSizes locals;
     record->report_due_ms = 0; // changes from here on need a report of their own
-    if (!items_totals(step, &totals)) return VERDICT_ROLLBACK;
+    if (!items_totals(step, &totals) || !partition_load_indexes(partition)
+        || !index_local_sizes(step, &partition->indexes, &locals)) {
+        return VERDICT_ROLLBACK;
+    }
     if (totals.marks != 0) partition_arm(partition, step->in.now_ms + MARKS_KEPT_MS);
     bool is_known = record->report_settled && record->reported_count == totals.count &&
-                    record->reported_bytes == totals.bytes;
+                    record->reported_bytes == totals.bytes && local_sizes_equal(&record->reported_locals, &locals);
     if (is_known || record->table_name.len == 0) return partition_record_save(step, record);
     record->reported_count = totals.count;
     record->reported_bytes = totals.bytes;
+    record->reported_locals = locals;
     record->report_version = partition_next_version(record, step->in.now_ms);
     record->report_settled = false;
     bool by_key = partition->identity.by_key;
@@ -47,6 +53,7 @@ StepVerdict partition_send_report(Partition *partition) {
     buf_varint(&message, totals.count);
     buf_varint(&message, totals.bytes);
     buf_varint(&message, record->report_version);
+    local_sizes_encode(&message, &locals);
     step_call(step, by_key ? ROLE_DIRECTORY : ROLE_TABLE, CALL_WRITE, buf_view(&name), buf_view(&message));
     Buf state;
     buf_init(&state, step->arena);

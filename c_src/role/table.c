@@ -152,11 +152,12 @@ static bool is_live(const TableDescriptor *table, Slice table_id, uint32_t index
 static StepVerdict take_report(Step *step, ControlKind kind, const TableDescriptor *table, Reader *reader) {
     Slice space_id = reader_slice(reader);
     Slice object_name = reader_slice(reader);
-    ObjectReport report = {0, 0, 0};
+    ObjectReport report = {.version = 0};
     if (kind == CONTROL_TABLE_REPORT) {
         report.item_count = reader_varint(reader);
         report.bytes = reader_varint(reader);
         report.version = reader_left(reader) == 0 ? 0 : reader_varint(reader);
+        local_sizes_decode(reader, &report.locals);
     }
     bool has_epoch = kind == CONTROL_TABLE_REGISTER && reader_left(reader) != 0;
     uint64_t epoch = has_epoch ? reader_varint(reader) : table->epoch;

@@ -12,7 +12,7 @@
 //   SPACE_META: "descriptor" → descriptor.h;  "attempts" → varint, failed rounds of a deletion in a row;
 //     "index work" → table_index_work.h
 //   SPACE_OBJECTS: name of a registered object → version u8 (1) ‖ item count varint ‖ bytes varint
-//         ‖ version of the report varint (left out by an earlier release)
+//         ‖ version of the report varint (left out by an earlier release) ‖ local sizes (msg/local_sizes.h)
 //     layout hash:N: slots that hold (or held) items; layout key: directory shards; of the table and of its global
 //     indexes. An object registers before it stores anything, so these rows are all that a deletion, or the
 //     creation of an index, has to visit.

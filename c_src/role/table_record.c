@@ -53,26 +53,22 @@ bool object_list(Step *step, const TableDescriptor *table, uint32_t index_id, Sl
     return store_list(step, SPACE_OBJECTS, buf_view(&lower), buf_view(&upper), limit, rows, count);
 }
 
-bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error) {
+bool object_report_decode(Slice value, ObjectReport *report, Error *error) {
     Reader reader = reader_of(value);
     uint8_t version = reader_u8(&reader);
-    *item_count += reader_varint(&reader);
-    *bytes += reader_varint(&reader);
+    report->item_count = reader_varint(&reader);
+    report->bytes = reader_varint(&reader);
+    report->version = reader_left(&reader) == 0 ? 0 : reader_varint(&reader); // an earlier release wrote none
+    local_sizes_decode(&reader, &report->locals);
     if (reader.failed || version != REPORT_VERSION) return error_corrupt(error, "malformed report");
     return true;
 }
 
-static uint64_t report_version(Slice value) {
-    Reader reader = reader_of(value);
-    reader_u8(&reader);
-    reader_varint(&reader);
-    reader_varint(&reader);
-    return reader_left(&reader) == 0 ? 0 : reader_varint(&reader); // an earlier release wrote none
-}
-
 bool object_report_save(Step *step, Slice object_name, Slice old_value, const ObjectReport *report, bool *wrote) {
     *wrote = false;
-    bool is_old = report->version != 0 && report->version < report_version(old_value);
+    ObjectReport old = {.version = 0};
+    if (old_value.len != 0 && !object_report_decode(old_value, &old, &step->error)) return false;
+    bool is_old = report->version != 0 && report->version < old.version;
     if (is_old && !CANARY(CANARY_TAKES_OLD_REPORTS)) return true;
     Buf value;
     buf_init(&value, step->arena);
@@ -80,6 +76,7 @@ bool object_report_save(Step *step, Slice object_name, Slice old_value, const Ob
     buf_varint(&value, report->item_count);
     buf_varint(&value, report->bytes);
     buf_varint(&value, report->version);
+    local_sizes_encode(&value, &report->locals);
     if (value.failed) return error_out_of_memory(&step->error);
     *wrote = !slice_equal(buf_view(&value), old_value);
     return !*wrote || store_put(step, SPACE_OBJECTS, object_name, buf_view(&value));

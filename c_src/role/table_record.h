@@ -4,6 +4,7 @@
 
 #include "msg/descriptor.h"
 #include "msg/envelope.h"
+#include "msg/local_sizes.h"
 #include "store/store.h"
 
 // *found is false when the name has no table.
@@ -16,14 +17,14 @@ bool table_erase(Step *step);
 // `after` (empty: from the first).
 bool object_list(Step *step, const TableDescriptor *table, uint32_t index_id, Slice after, uint32_t limit,
                  StoreRow **rows, size_t *count);
-// Adds one report to the sums.
-bool object_report_add(Slice value, uint64_t *item_count, uint64_t *bytes, Error *error);
 typedef struct ObjectReport {
     uint64_t item_count;
     uint64_t bytes;
     uint64_t version; // grows with each report of an object; 0: none
+    LocalSizes locals;
 } ObjectReport;
 
+bool object_report_decode(Slice value, ObjectReport *report, Error *error);
 // Writes the row of a registered object where it says something new; *wrote tells.
 bool object_report_save(Step *step, Slice object_name, Slice old_value, const ObjectReport *report, bool *wrote);
 

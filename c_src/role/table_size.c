@@ -18,9 +18,19 @@ static uint32_t space_index_id(const TableDescriptor *table, size_t space) {
     return space == 0 ? 0 : table->indexes[space - 1].id;
 }
 
-// Local indexes have no objects of their own.
+// Local indexes have no objects of their own: the table's tell their sizes.
 static bool has_objects(const TableDescriptor *table, size_t space) {
     return space == 0 || table->indexes[space - 1].is_global;
+}
+
+static void add_locals(const TableDescriptor *table, const LocalSizes *locals, Size sizes[SPACES_MAX]) {
+    for (size_t i = 0; i < locals->count; i++) {
+        for (size_t space = 1; space <= table->index_count; space++) {
+            if (has_objects(table, space) || space_index_id(table, space) != locals->sizes[i].index_id) continue;
+            sizes[space].item_count += locals->sizes[i].item_count;
+            sizes[space].bytes += locals->sizes[i].bytes;
+        }
+    }
 }
 
 static StepVerdict reply(Step *step, Slice descriptor, const Size *sizes, size_t index_count, bool wrote) {
@@ -46,7 +56,7 @@ static Slice encode_descriptor(Step *step, const TableDescriptor *table) {
 
 // --- Layout hash:N: sums of what the slots of one space have reported, page by page: the rows are not kept
 
-static bool sum_reports(Step *step, const TableDescriptor *table, size_t space, Size *size) {
+static bool sum_reports(Step *step, const TableDescriptor *table, size_t space, Size sizes[SPACES_MAX]) {
     enum { PAGE_ROWS = 128 };
     uint8_t last[OBJECT_NAME_BYTES_MAX];
     size_t last_len = 0;
@@ -58,8 +68,11 @@ static bool sum_reports(Step *step, const TableDescriptor *table, size_t space, 
             return false;
         }
         for (size_t i = 0; i < count; i++) {
-            if (!object_report_add(rows[i].value, &size->item_count, &size->bytes, &step->error))
-                return false;
+            ObjectReport report;
+            if (!object_report_decode(rows[i].value, &report, &step->error)) return false;
+            sizes[space].item_count += report.item_count;
+            sizes[space].bytes += report.bytes;
+            add_locals(table, &report.locals, sizes);
             if (rows[i].key.len > sizeof last) return error_corrupt(&step->error, "overlong object name");
             memcpy(last, rows[i].key.data, rows[i].key.len);
             last_len = rows[i].key.len;
@@ -72,7 +85,7 @@ static bool sum_reports(Step *step, const TableDescriptor *table, size_t space, 
 static StepVerdict reply_slots(Step *step, const TableDescriptor *table, bool wrote) {
     Size sizes[SPACES_MAX] = {{0, 0}};
     for (size_t space = 0; space <= table->index_count; space++) {
-        if (has_objects(table, space) && !sum_reports(step, table, space, &sizes[space])) {
+        if (has_objects(table, space) && !sum_reports(step, table, space, sizes)) {
             return reply_error(step);
         }
     }
@@ -120,7 +133,6 @@ StepVerdict table_reply_described(Step *step, const TableDescriptor *table, uint
     buf_init(&state, step->arena);
     buf_u8(&state, STATE_TOTALS);
     buf_slice(&state, encode_descriptor(step, table));
-    buf_varint(&state, table->index_count);
     buf_slice(&state, buf_view(&spaces));
     step_set_state(step, buf_view(&state));
     return finish_quietly(step, wrote);
@@ -134,19 +146,23 @@ StepVerdict table_reply_unsized(Step *step, const TableDescriptor *table, bool w
 StepVerdict table_totals_told(Step *step, Reader *state) {
     Size sizes[SPACES_MAX] = {{0, 0}};
     Slice descriptor = reader_slice(state);
-    uint64_t index_count = reader_varint(state);
     Slice spaces = reader_slice(state);
-    if (state->failed || index_count >= SPACES_MAX || spaces.len != step->in.answer_count) {
+    TableDescriptor table;
+    if (!descriptor_decode(step->arena, descriptor, &table, &step->error)) return reply_error(step);
+    if (state->failed || table.index_count >= SPACES_MAX || spaces.len != step->in.answer_count) {
         error_corrupt(&step->error, "malformed state of a description");
         return reply_error(step);
     }
     for (size_t i = 0; i < spaces.len; i++) {
         Slice payload;
         ResultStatus status;
-        if (spaces.data[i] > index_count || !answer_payload(step, i, &payload, &status)) continue;
+        LocalSizes locals;
+        if (spaces.data[i] > table.index_count || !answer_payload(step, i, &payload, &status)) continue;
         Reader reader = reader_of(payload);
         sizes[spaces.data[i]].item_count += reader_varint(&reader);
         sizes[spaces.data[i]].bytes += reader_varint(&reader);
+        local_sizes_decode(&reader, &locals);
+        if (!reader.failed) add_locals(&table, &locals, sizes);
     }
-    return reply(step, descriptor, sizes, (size_t)index_count, false);
+    return reply(step, descriptor, sizes, table.index_count, false);
 }

@@ -186,9 +186,9 @@ void index_check_objects(Workload *workload, const Table *table) {
     }
     double wanted = 0;
     if (table->rank_index == INDEX_IS_CHANGING) violation("an index of %s neither comes nor goes", table->name);
-    for (IndexNumber index = INDEX_COLOR; index <= INDEX_RANK; index++) {
+    for (IndexNumber index = INDEX_COLOR; index < INDEX_COUNT; index++) {
         if (!table_has_index(table, index)) continue;
-        wanted += table->index_entries[index];
+        if (index != INDEX_LOCAL) wanted += table->index_entries[index];
         if (table->index_item_counts[index] != table->index_entries[index]) {
             violation("index %s of %s is described with %g items and has %g", INDEXES[index].name, table->name,
                       table->index_item_counts[index], table->index_entries[index]);
@@ -202,6 +202,11 @@ void index_check_objects(Workload *workload, const Table *table) {
 void index_described(Table *table, const cJSON *description) {
     const cJSON *index;
     table->rank_index = INDEX_IS_ABSENT;
+    table->index_item_counts[INDEX_LOCAL] = -1;
+    cJSON_ArrayForEach(index, cJSON_GetObjectItemCaseSensitive(description, "LocalSecondaryIndexes")) {
+        const cJSON *count = cJSON_GetObjectItemCaseSensitive(index, "ItemCount");
+        if (cJSON_IsNumber(count)) table->index_item_counts[INDEX_LOCAL] = count->valuedouble;
+    }
     cJSON_ArrayForEach(index, cJSON_GetObjectItemCaseSensitive(description, "GlobalSecondaryIndexes")) {
         const cJSON *name = cJSON_GetObjectItemCaseSensitive(index, "IndexName");
         const cJSON *status = cJSON_GetObjectItemCaseSensitive(index, "IndexStatus");

@@ -119,12 +119,71 @@ for (const layout of ["key", "hash:4"]) {
             // "rest" and its five bytes are not projected.
             assert.equal(table.TableSizeBytes - index.IndexSizeBytes, 9 * ITEM_COUNT);
         });
+
+        test("local indexes are described with their sizes", async () => {
+            await send(new CreateTableCommand(LOCAL_TABLE));
+            for (let from = 0; from < LOCAL_ITEM_COUNT; from += 25) {
+                const items = Array.from({ length: 25 }, (_, i) => localItemOf(from + i));
+                await send(new BatchWriteItemCommand({
+                    RequestItems: { [LOCAL_TABLE.TableName]: items.map((Item) => ({ PutRequest: { Item } })) },
+                }));
+            }
+            const isDescribed = (itemCount, rareCount) => eventually(
+                () => describeTable(LOCAL_TABLE.TableName),
+                ({ ItemCount, LocalSecondaryIndexes: [groups, rare] }) => ItemCount === itemCount
+                    && groups.ItemCount === itemCount && rare.ItemCount === rareCount,
+            );
+            const full = await isDescribed(LOCAL_ITEM_COUNT, LOCAL_RARE_COUNT);
+            const [groups, rare] = full.LocalSecondaryIndexes;
+            // "rest" and its five bytes are in neither index, "rare" and its three are in its own alone.
+            const rareBytes = 7 * LOCAL_RARE_COUNT;
+            assert.equal(full.TableSizeBytes - groups.IndexSizeBytes, 9 * LOCAL_ITEM_COUNT + rareBytes);
+            assert.equal(rare.IndexSizeBytes, LOCAL_RARE_COUNT * (2 + 6 + 4 + 8 + 7));
+            // The item goes from one index; the table has as many items and bytes as before.
+            const { rare: value, ...others } = localItemOf(0);
+            await send(new PutItemCommand({ TableName: LOCAL_TABLE.TableName, Item: { ...others, dull: value } }));
+            const changed = await isDescribed(LOCAL_ITEM_COUNT, LOCAL_RARE_COUNT - 1);
+            assert.equal(changed.TableSizeBytes, full.TableSizeBytes);
+            assert.equal(changed.LocalSecondaryIndexes[0].IndexSizeBytes, groups.IndexSizeBytes);
+            assert.equal(changed.LocalSecondaryIndexes[1].IndexSizeBytes, rare.IndexSizeBytes - 27);
+            const { pk, text } = localItemOf(1);
+            await send(new DeleteItemCommand({ TableName: LOCAL_TABLE.TableName, Key: { pk, text } }));
+            await isDescribed(LOCAL_ITEM_COUNT - 1, LOCAL_RARE_COUNT - 1);
+        });
     });
 }
 
 function itemOf(i) {
     return {
         pk: { S: `item ${i}` }, g: { N: String(i % GROUP_COUNT) }, text: { S: `text ${i}` }, rest: { S: "other" },
+    };
+}
+
+// Two partitions, each larger than what a report reads at a time.
+const LOCAL_ITEM_COUNT = 600;
+const LOCAL_RARE_COUNT = LOCAL_ITEM_COUNT / 10;
+const LOCAL_TABLE = {
+    TableName: "local",
+    AttributeDefinitions: ["pk S", "text S", "g N", "rare S"].map((definition) => {
+        const [AttributeName, AttributeType] = definition.split(" ");
+        return { AttributeName, AttributeType };
+    }),
+    KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: "text", KeyType: "RANGE" }],
+    BillingMode: "PAY_PER_REQUEST",
+    LocalSecondaryIndexes: [
+        { name: "groups", sort: "g", Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["none"] } },
+        { name: "rare", sort: "rare", Projection: { ProjectionType: "KEYS_ONLY" } },
+    ].map(({ name, sort, Projection }) => ({
+        IndexName: name,
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }, { AttributeName: sort, KeyType: "RANGE" }],
+        Projection,
+    })),
+};
+
+function localItemOf(i) {
+    return {
+        pk: { S: `item ${i % 2}` }, text: { S: `text ${String(i).padStart(3, "0")}` },
+        g: { N: String(i % GROUP_COUNT) }, rest: { S: "other" }, ...(i % 10 === 0 && { rare: { S: "yes" } }),
     };
 }
 

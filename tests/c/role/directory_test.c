@@ -127,6 +127,35 @@ TEST(sums_follow_reports) {
     world_free(world);
 }
 
+TEST(sums_of_local_indexes_follow_reports) {
+    World *world = world_new();
+    TableDescriptor table = music_table_with_locals(world, 0);
+    // Two keys of one shard, and one of another.
+    Slice a = test_key(world, 0), b = test_key(world, 7), c = test_key(world, 4);
+    const LocalSizes first = {{{1, 5, 50}, {2, 3, 30}}, 2}, then = {{{2, 2, 20}, {1, 6, 60}}, 2};
+    CHECK_EQ_INT(send_create(world, &table).status, RESULT_OK);
+    CHECK(slice_equal(test_key_shard(world, a), test_key_shard(world, b)));
+    CHECK(!slice_equal(test_key_shard(world, a), test_key_shard(world, c)));
+    Slice keys[] = {a, b, c};
+    for (size_t i = 0; i < 3; i++) {
+        send_register_key(world, keys[i]);
+        CHECK_EQ_INT(send_key_local_report(world, keys[i], 5, &first).rows_written, 2);
+    }
+    CHECK_EQ_INT(send_key_local_report(world, a, 5, &first).rows_written, 0);
+    CHECK_EQ_INT(send_key_local_report(world, a, 6, &then).rows_written, 2); // count and bytes as before
+    CHECK_EQ_INT(send_key_local_report(world, a, 5, &first).rows_written, 0); // late
+    world_evict(world);
+    Result described = send_table(world, CONTROL_TABLE_DESCRIBE);
+    check_described_index(&described, 0, 6 + 5 + 5, 60 + 50 + 50);
+    check_described_index(&described, 1, 0, 0);
+    check_described_index(&described, 2, 2 + 3 + 3, 20 + 30 + 30);
+    // A partition of an earlier release says nothing of local indexes.
+    send_key_report(world, b, 9, 90);
+    described = send_table(world, CONTROL_TABLE_DESCRIBE);
+    check_described_index(&described, 2, 2 + 3, 20 + 30);
+    world_free(world);
+}
+
 TEST(unused_registrations_are_swept) {
     World *world = world_with_table();
     enum { KEYS = 240 };

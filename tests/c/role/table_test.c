@@ -99,6 +99,26 @@ TEST(slots_register_and_report) {
     world_free(world);
 }
 
+TEST(slots_report_sizes_of_local_indexes) {
+    World *world = world_new();
+    TableDescriptor table = music_table_with_locals(world, 512);
+    const LocalSizes first = {{{1, 5, 50}, {2, 3, 30}}, 2}, then = {{{2, 2, 20}, {1, 6, 60}}, 2};
+    CHECK_EQ_INT(send_create(world, &table).status, RESULT_OK);
+    for (uint32_t slot = 0; slot < 3; slot++) {
+        send_register_slot(world, &table, slot);
+        if (slot == 2) break; // has not reported yet
+        CHECK_EQ_INT(send_slot_local_report(world, &table, slot, 5, &first).rows_written, 1);
+    }
+    CHECK_EQ_INT(send_slot_local_report(world, &table, 0, 6, &then).rows_written, 1);
+    CHECK_EQ_INT(send_slot_local_report(world, &table, 0, 5, &first).rows_written, 0); // late
+    world_evict(world);
+    Result described = send_table(world, CONTROL_TABLE_DESCRIBE);
+    check_described_index(&described, 0, 6 + 5, 60 + 50);
+    check_described_index(&described, 1, 0, 0);
+    check_described_index(&described, 2, 2 + 3, 20 + 30);
+    world_free(world);
+}
+
 TEST(a_protected_table_stays) {
     World *world = world_new();
     TableDescriptor table = music_table(TEST_TABLE_ID, 0);

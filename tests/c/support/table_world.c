@@ -66,6 +66,43 @@ bool read_described(World *world, const Result *result, TableDescriptor *table, 
            descriptor_decode(world_arena(world), descriptor, table, &error);
 }
 
+void check_described_index(const Result *result, size_t i, uint64_t item_count, uint64_t bytes) {
+    Reader reader = reader_of(result->payload);
+    reader_slice(&reader);
+    reader_varint(&reader);
+    reader_varint(&reader);
+    CHECK(i < reader_varint(&reader));
+    for (size_t passed = 0; passed < 2 * i; passed++) reader_varint(&reader);
+    CHECK_EQ_INT(reader_varint(&reader), item_count);
+    CHECK_EQ_INT(reader_varint(&reader), bytes);
+    CHECK(!reader.failed);
+}
+
+TableDescriptor music_table_with_locals(World *world, uint32_t slots) {
+    static const uint32_t IDS[] = {1, 3, 2};
+    TableDescriptor table = music_table(TEST_TABLE_ID, slots);
+    table.indexes = ARENA_ARRAY(world_arena(world), IndexDescriptor, 3);
+    table.index_count = 3;
+    for (size_t i = 0; i < table.index_count; i++) {
+        table.indexes[i] = (IndexDescriptor){
+            .id = IDS[i],
+            .name = slice_of(&"abc"[i], 1),
+            .is_global = IDS[i] == 3,
+            .keys = {.hash = {{SLICE("x"), 'S'}}, .hash_count = 1, .range = {{SLICE("y"), 'S'}}, .range_count = 1},
+            .projection = PROJECTION_ALL,
+            .status = TABLE_ACTIVE,
+        };
+    }
+    return table;
+}
+
+static void put_local_report(Buf *message, uint64_t version, const LocalSizes *locals) {
+    buf_varint(message, 9);
+    buf_varint(message, 90);
+    buf_varint(message, version);
+    local_sizes_encode(message, locals);
+}
+
 static Result send_slot(World *world, const TableDescriptor *table, uint32_t slot, Buf *message) {
     Buf name;
     buf_init(&name, world_arena(world));
@@ -124,6 +161,14 @@ Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slo
     send_slot(world, table, slot, &message);
     buf_varint(&message, count);
     buf_varint(&message, bytes);
+    return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
+}
+
+Result send_slot_local_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t version,
+                              const LocalSizes *locals) {
+    Buf message = new_message(world, CONTROL_TABLE_REPORT);
+    send_slot(world, table, slot, &message);
+    put_local_report(&message, version, locals);
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }
 
@@ -204,6 +249,14 @@ Result send_key_report_at(World *world, const char *space_id, Slice key, uint64_
     buf_varint(&message, count);
     buf_varint(&message, bytes);
     return world_send(world, ROLE_DIRECTORY, shard_name(world, space_id, key), buf_view(&message));
+}
+
+Result send_key_local_report(World *world, Slice key, uint64_t version, const LocalSizes *locals) {
+    Buf message = new_message(world, CONTROL_DIRECTORY_REPORT);
+    buf_slice(&message, SLICE(TEST_TABLE_ID));
+    buf_slice(&message, key);
+    put_local_report(&message, version, locals);
+    return world_send(world, ROLE_DIRECTORY, shard_name(world, TEST_TABLE_ID, key), buf_view(&message));
 }
 
 Result send_key_report(World *world, Slice key, uint64_t count, uint64_t bytes) {

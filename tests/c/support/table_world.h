@@ -2,6 +2,7 @@
 #ifndef SHVM_TESTS_SUPPORT_TABLE_WORLD_H
 #define SHVM_TESTS_SUPPORT_TABLE_WORLD_H
 
+#include "msg/local_sizes.h"
 #include "op/table_change.h"
 #include "support/world.h"
 
@@ -19,10 +20,18 @@ Result send_delete(World *world, const char *table_id);
 // Decodes the payload of DELETE or DESCRIBE; false when the result has none.
 bool read_described(World *world, const Result *result, TableDescriptor *table, uint64_t *item_count,
                     uint64_t *bytes);
+// What it says of the table's i-th index.
+void check_described_index(const Result *result, size_t i, uint64_t item_count, uint64_t bytes);
 // REGISTER of a slot of layout hash, and its report.
 Result send_register_slot(World *world, const TableDescriptor *table, uint32_t slot);
 Result send_slot_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t count,
                         uint64_t bytes);
+// A report with a version and the sizes of local indexes.
+Result send_slot_local_report(World *world, const TableDescriptor *table, uint32_t slot, uint64_t version,
+                              const LocalSizes *locals);
+Result send_key_local_report(World *world, Slice key, uint64_t version, const LocalSizes *locals);
+// "Music" with a global index 3 between the local indexes 1 and 2.
+TableDescriptor music_table_with_locals(World *world, uint32_t slots);
 // The same registration by a command of this epoch, in the space of the table or of an index.
 Result send_register_slot_at(World *world, const TableDescriptor *table, uint32_t slot, uint64_t epoch);
 // UpdateTable: a global index "by_<name>" of that attribute is to be created, or deleted.

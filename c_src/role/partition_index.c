@@ -232,7 +232,7 @@ typedef struct Sending {
 } Sending;
 
 // state := PARTITION_STATE_SHIP u8 ‖ first row varint ‖ last row varint ‖ calls of this invocation varint
-//          ‖ groups sent so far varint (0: all)
+//          ‖ groups sent so far varint (0: all) ‖ index epoch varint
 //        | PARTITION_STATE_SHIP_WAITED u8 ‖ the same ‖ content type u8 ‖ WriteReplyKind u8 ‖ the reply that waits
 static bool send(Partition *partition, const Shipment *shipment, uint8_t state_kind, const Sending *sending,
                  Slice waiting) {
@@ -245,6 +245,7 @@ static bool send(Partition *partition, const Shipment *shipment, uint8_t state_k
     buf_varint(&state, sending->last);
     buf_varint(&state, sending->calls_before + sending->count);
     buf_varint(&state, end < shipment->count ? end : 0);
+    buf_varint(&state, partition->record.index_epoch);
     buf_bytes(&state, waiting);
     if (state.failed) return error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
@@ -398,10 +399,11 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     uint64_t last = reader_varint(&state);
     size_t calls = (size_t)reader_varint(&state);
     size_t part_sent = (size_t)reader_varint(&state);
+    bool is_same_set = reader_varint(&state) == record->index_epoch; // else its groups are others by now
     bool delivered = is_delivered(partition);
     // A fenced object has no log any more; one that lost its memory meanwhile sends again what it must.
     if (delivered && part_sent == 0 && last <= record->log_head) acknowledge(record, first, last);
-    if (delivered && part_sent != 0) {
+    if (delivered && part_sent != 0 && is_same_set) {
         record->part_first = first;
         record->part_sent = part_sent;
     }

@@ -18,6 +18,7 @@ static void set_state(Step *step, IndexState kind, const TableDescriptor *table,
     buf_init(&state, step->arena);
     buf_u8(&state, (uint8_t)kind);
     buf_slice(&state, table->table_id);
+    buf_varint(&state, work->index_id);
     buf_varint(&state, work->round);
     buf_varint(&state, calls);
     if (kind == INDEX_TARGETS) buf_varint(&state, count);
@@ -233,14 +234,14 @@ StepVerdict table_index_build(Step *step, TableDescriptor *table) {
         index->backfilling = true;
         if (!table_save(step, table)) return finish_quietly(step, false);
     }
-    // Left behind by an index that was deleted while it was being built. Its rounds are over.
-    if (work.index_id != index->id) work = (IndexWork){.index_id = index->id, .round = work.round};
+    if (work.index_id != index->id) work = (IndexWork){.index_id = index->id}; // its first round
     work.attempts++;
     return advance(step, table, &work, 0);
 }
 
 StepVerdict table_index_resume(Step *step, IndexState kind, Reader *state) {
     Slice table_id = reader_slice(state);
+    uint64_t index_id = reader_varint(state);
     uint64_t round = reader_varint(state);
     size_t calls = (size_t)reader_varint(state);
     TableDescriptor table;
@@ -250,9 +251,9 @@ StepVerdict table_index_resume(Step *step, IndexState kind, Reader *state) {
         return finish_quietly(step, false);
     bool is_ours = found && slice_equal(table.table_id, table_id);
     const IndexDescriptor *index = is_ours ? find_created(&table) : NULL;
-    // Another round goes on with it, or the index is being deleted by now.
-    if (index == NULL || index->id != work.index_id || work.round != round)
-        return finish_quietly(step, false);
+    bool is_built = index != NULL && index->id == index_id && work.index_id == index_id;
+    // Another round goes on with it, or the index is going by now, or gone: the next one counts its rounds anew.
+    if (!is_built || work.round != round) return finish_quietly(step, false);
     return kind == INDEX_KEYS ? keys_listed(step, &table, &work, calls)
                               : targets_answered(step, &table, &work, calls, state);
 }

@@ -13,7 +13,8 @@
 #include "msg/descriptor.h"
 #include "msg/envelope.h"
 
-// First byte of the state while a round waits. Behind it: table id ‖ round varint ‖ calls made so far varint.
+// First byte of the state while a round waits. Behind it: table id ‖ index id varint ‖ round varint ‖ calls made so far
+// varint.
 typedef enum IndexState {
     INDEX_KEYS = 32,    // a shard's next keys
     INDEX_TARGETS = 33, // partitions adopting or bringing in: count varint

@@ -18,7 +18,7 @@ typedef struct IndexTarget {
 
 typedef struct IndexWork {
     uint32_t index_id;
-    uint64_t round;    // another one with every save: answers to what another round asked are ignored
+    uint64_t round;    // of this index, another one with every save: answers to what another round asked are ignored
     uint64_t attempts; // rounds in a row that came to nothing
     Slice
         shard; // layout key: the directory shard whose keys are walked, or were walked last; empty: none yet

@@ -233,6 +233,36 @@ TEST(answers_to_an_older_round_are_ignored) {
     world_free(world);
 }
 
+// While the answer of a round's one call is on its way, its index goes and another one comes, as far as the same round.
+static void replace_meanwhile(World *world, Role role, Slice name, Slice message) {
+    if (role != ROLE_PARTITION || message.data[1] != COMMAND_BACKFILL) return;
+    world_answer_hook(world, NULL);
+    CHECK_EQ_INT(send_delete_index(world, "g").status, RESULT_OK);
+    CHECK(run_until(world, "by_g", (TableStatus)0));
+    CHECK_EQ_INT(send_create_index(world, "h").status, RESULT_OK);
+    CHECK(world_run_alarm(world));
+    world_set_items(world, name, 20); // more than a call brings in, where the older index had one that brought all
+    world_plan_fault(world, FAULT_CRASH, 1);
+    CHECK(world_run_alarm(world)); // is cut off while it waits for the same partition
+    world_plan_fault(world, FAULT_NONE, 0);
+}
+
+TEST(answers_to_an_older_index_are_ignored) {
+    World *world = world_new();
+    TableDescriptor table = create_with_slots(world);
+    Slice first = slot_name(world, &table, 0);
+    world_set_items(world, first, 1);
+    CHECK_EQ_INT(send_create_index(world, "g").status, RESULT_OK);
+    world_answer_hook(world, replace_meanwhile);
+    CHECK(run_until(world, "by_g", (TableStatus)0));
+    CHECK(run_until(world, "by_h", TABLE_ACTIVE));
+    CHECK_EQ_INT(world_brought(world, first), 20);
+    for (uint32_t slot = 1; slot < SLOT_COUNT; slot++) {
+        CHECK_EQ_INT(world_brought(world, slot_name(world, &table, slot)), items_of(slot));
+    }
+    world_free(world);
+}
+
 TEST(one_index_at_a_time) {
     World *world = world_new();
     TableDescriptor table = create_with_slots(world);

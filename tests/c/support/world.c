@@ -53,6 +53,7 @@ struct World {
     size_t calls_max;
     size_t event_calls_max;
     WorldHook *hook;
+    WorldHook *answer_hook;
     bool crashed;
     bool loses_erasures;
 };
@@ -227,6 +228,10 @@ void world_lose_erasures(World *world) {
 
 void world_hook(World *world, WorldHook *hook) {
     world->hook = hook;
+}
+
+void world_answer_hook(World *world, WorldHook *hook) {
+    world->answer_hook = hook;
 }
 
 void world_evict(World *world) {
@@ -432,6 +437,7 @@ static Answer send_call(World *world, Role role, Slice name, Slice message) {
     Fault fault = is_struck ? world->fault : FAULT_NONE;
     if (fault == FAULT_NOT_RUN) return (Answer){.status = ANSWER_FAILED};
     Slice reply = deliver(world, role, name, message);
+    if (world->answer_hook != NULL) world->answer_hook(world, role, name, message);
     if (fault == FAULT_CRASH) world->crashed = true;
     if (fault != FAULT_NONE || reply.len == 0) return (Answer){.status = ANSWER_UNKNOWN};
     return (Answer){ANSWER_OK, reply};

@@ -35,6 +35,8 @@ void world_evict(World *world);
 // Called before each call between objects is made: a place to interfere. NULL: nothing.
 typedef void WorldHook(World *world, Role role, Slice name, Slice message);
 void world_hook(World *world, WorldHook *hook);
+// The same after a call has run, before its answer arrives.
+void world_answer_hook(World *world, WorldHook *hook);
 
 // Sends a message and runs everything it leads to. The result, RESULT_BUSY with an empty payload when there
 // was none.

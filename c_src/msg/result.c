@@ -78,6 +78,7 @@ void range_result_encode(Buf *out, const RangeResult *result) {
     buf_varint(out, result->table_half_units);
     buf_slice(out, result->items_json);
     buf_slice(out, result->last_key);
+    buf_u8(out, result->has_more);
 }
 
 bool range_result_decode(Reader *reader, RangeResult *out) {
@@ -87,6 +88,7 @@ bool range_result_decode(Reader *reader, RangeResult *out) {
     out->table_half_units = reader_varint(reader);
     out->items_json = reader_slice(reader);
     out->last_key = reader_slice(reader);
+    out->has_more = reader_u8(reader) != 0;
     return !reader->failed;
 }
 

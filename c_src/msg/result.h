@@ -49,7 +49,8 @@ typedef struct RangeResult {
     uint64_t bytes_evaluated;  // DynamoDB sizes, before filter and projection
     uint64_t table_half_units; // local index: base items that were fetched
     Slice items_json;          // the items, rendered and comma-separated (empty under count_only)
-    Slice last_key;            // item blob of the last evaluated item's key attributes; empty at the end of the range
+    Slice last_key;            // item blob of the last evaluated item's key attributes; empty when none was evaluated
+    bool has_more;             // the page ended before the range did: the limit or its bytes are used up
 } RangeResult;
 void range_result_encode(Buf *out, const RangeResult *result);
 bool range_result_decode(Reader *reader, RangeResult *out);

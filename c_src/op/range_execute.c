@@ -144,7 +144,8 @@ bool range_execute(Step *step, const RangeCommand *command, RangeResult *result)
         if (!advance(step, &page, &chunk, &lower, &upper)) return false;
     }
     result->items_json = buf_view(&page.items);
-    if (page.is_full) {
+    result->has_more = page.is_full;
+    if (result->scanned_count > 0) {
         Buf key;
         buf_init(&key, step->arena);
         item_append_subset(&key, page.last_item, command->key_names, command->key_name_count);
@@ -163,7 +164,7 @@ void range_render(const RangeCommand *command, const RangeResult *result, Buf *b
         buf_bytes(body, result->items_json);
         buf_u8(body, ']');
     }
-    if (result->last_key.len != 0) {
+    if (result->has_more) {
         buf_cstr(body, ",\"LastEvaluatedKey\":");
         item_to_json(body, result->last_key);
     }

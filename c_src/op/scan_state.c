@@ -42,7 +42,7 @@ void scan_state_encode(Buf *out, const ScanState *state) {
     buf_u8(out, state->one_by_one);
     buf_varint(out, state->visited_count);
     buf_u8(out, state->has_visited);
-    buf_u8(out, state->visited_had_items);
+    buf_slice(out, state->visited_last_key);
     buf_slice(out, state->visited_key);
     buf_varint(out, state->visited_slot);
 }
@@ -100,7 +100,7 @@ bool scan_state_decode(Arena *arena, Reader *reader, ScanState *out, Error *erro
     out->one_by_one = reader_u8(reader);
     out->visited_count = (uint32_t)reader_varint(reader);
     out->has_visited = reader_u8(reader);
-    out->visited_had_items = reader_u8(reader);
+    out->visited_last_key = reader_slice(reader);
     out->visited_key = reader_slice(reader);
     out->visited_slot = (uint32_t)reader_varint(reader);
     return !reader->failed || error_corrupt(error, "malformed state of a scan");

@@ -8,9 +8,8 @@
 #include "op/read_space.h"
 
 typedef enum ScanPhase {
-    SCAN_LISTS = 1,  // answers come from directory shards
-    SCAN_READS = 2,  // from partitions
-    SCAN_PROBES = 3, // from the last partition visited: its last key
+    SCAN_LISTS = 1, // answers come from directory shards
+    SCAN_READS = 2, // from partitions
 } ScanPhase;
 
 // Targets are visited in hash order. Layout key: the partitions of `keys`, then those the directory still has. Layout
@@ -51,7 +50,7 @@ typedef struct ScanState {
     uint32_t visited_count; // targets read to their end for this page
     // The last of them.
     bool has_visited;
-    bool visited_had_items;
+    Slice visited_last_key; // of its items, as they were when they were read (item blob); empty: there were none
     Slice visited_key;
     uint32_t visited_slot;
 } ScanState;

@@ -100,15 +100,8 @@ static size_t targets_left(const ScanState *state) {
     return state->next_slot > state->last_slot ? 0 : state->last_slot - state->next_slot + 1;
 }
 
-// How a target is asked.
-typedef enum ReadKind {
-    READ_ALONE, // what it holds may end the page: then it renders the reply
-    READ_AHEAD,
-    READ_LAST_KEY,
-} ReadKind;
-
-// A COMMAND_SCAN of one target.
-static bool append_read(Step *step, const ScanState *state, ReadKind kind, Slice key, uint32_t slot) {
+// A COMMAND_SCAN of one target. Asked alone, it renders the reply where what it holds ends the page.
+static bool append_read(Step *step, const ScanState *state, bool is_alone, Slice key, uint32_t slot) {
     RangeCommand command;
     if (!read_space_command(step, &state->space, COMMAND_SCAN, &command)) return false;
     command.lower = state->from;
@@ -122,7 +115,7 @@ static bool append_read(Step *step, const ScanState *state, ReadKind kind, Slice
     command.consistent = state->consistent;
     command.fetch = state->fetch;
     command.return_capacity = state->return_capacity;
-    command.render = kind == READ_ALONE;
+    command.render = is_alone;
     Buf name;
     Buf upper;
     buf_init(&name, step->arena);
@@ -137,17 +130,11 @@ static bool append_read(Step *step, const ScanState *state, ReadKind kind, Slice
     } else {
         name_partition_slot(&name, &state->space.table, slot);
     }
-    if (kind == READ_LAST_KEY) {
-        command.reverse = true;
-        command.limit = 1;
-        command.count_only = true;
-        command.filter = command.projection = (Slice){NULL, 0};
-    }
     Buf message;
     buf_init(&message, step->arena);
     command_encode_range(&message, &command);
     if (name.failed || upper.failed || message.failed) return error_out_of_memory(&step->error);
-    if (kind == READ_ALONE) step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
+    if (is_alone) step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
     else step_call(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
     return true;
 }
@@ -167,7 +154,7 @@ static uint64_t targets_wanted(const ScanState *state) {
 
 static bool ask_partitions(Step *step, ScanState *state) {
     uint64_t ahead = targets_wanted(state);
-    uint64_t calls_left = step->calls_max - 1 - state->calls; // one is kept for a probe
+    uint64_t calls_left = step->calls_max - state->calls;
     if (ahead > calls_left) ahead = calls_left;
     if (ahead > targets_left(state)) ahead = targets_left(state);
     if (state->has_limit && ahead > state->limit_left) ahead = state->limit_left;
@@ -176,17 +163,10 @@ static bool ask_partitions(Step *step, ScanState *state) {
     state->calls += state->in_flight;
     for (uint32_t i = 0; i < state->in_flight; i++) {
         Slice key = is_by_key(state) ? state->keys[i] : (Slice){NULL, 0};
-        ReadKind kind = state->visited_count == 0 && !state->one_by_one ? READ_ALONE : READ_AHEAD;
-        if (!append_read(step, state, kind, key, state->next_slot + i)) return false;
+        bool is_alone = state->visited_count == 0 && !state->one_by_one;
+        if (!append_read(step, state, is_alone, key, state->next_slot + i)) return false;
     }
     return keep_state(step, state);
-}
-
-static bool ask_for_last_key(Step *step, ScanState *state) {
-    state->phase = SCAN_PROBES;
-    state->in_flight = 1;
-    state->calls++;
-    return append_read(step, state, READ_LAST_KEY, state->visited_key, state->visited_slot) && keep_state(step, state);
 }
 
 // --- The page
@@ -204,6 +184,7 @@ static bool respond(Step *step, const ScanState *state, Slice last_key) {
         .table_half_units = state->table_half_units,
         .items_json = state->items_json,
         .last_key = last_key,
+        .has_more = last_key.len > 0,
     };
     Buf body;
     buf_init(&body, step->arena);
@@ -213,8 +194,10 @@ static bool respond(Step *step, const ScanState *state, Slice last_key) {
     return true;
 }
 
-// Ends the page behind the last target visited, which was read to its end without an item to name.
-static bool end_behind_empty_target(Step *step, const ScanState *state) {
+// Ends the page behind the last target visited. The next page resumes behind a key, so one is needed: the last that was
+// read, whatever became of its item since; where there was none, one made up.
+static bool end_behind_target(Step *step, const ScanState *state) {
+    if (state->visited_last_key.len > 0) return respond(step, state, state->visited_last_key);
     Slice item;
     bool done = is_by_key(state)
         ? start_key_in_partition(step, &state->space, state->visited_key, &item)
@@ -222,18 +205,9 @@ static bool end_behind_empty_target(Step *step, const ScanState *state) {
     return done && respond(step, state, item);
 }
 
-// Ends the page behind the last target visited. The next page resumes behind a key, so one is needed.
-static bool end_behind_target(Step *step, ScanState *state) {
-    if (!state->visited_had_items) return end_behind_empty_target(step, state);
-    // Without a sort key a partition's only item is named by the partition key.
-    bool is_single = state->space.index.id == 0 && state->space.table.keys.range_count == 0;
-    if (is_by_key(state) && is_single) return end_behind_empty_target(step, state);
-    return ask_for_last_key(step, state);
-}
-
 static bool is_page_full(const Step *step, const ScanState *state) {
     if (state->has_limit && state->limit_left == 0) return true;
-    return state->bytes >= RESPONSE_PAGE_BYTES_MAX || state->calls + 1 >= step->calls_max;
+    return state->bytes >= RESPONSE_PAGE_BYTES_MAX || state->calls >= step->calls_max;
 }
 
 static bool go_on(Step *step, ScanState *state) {
@@ -264,10 +238,10 @@ static void take_result(ScanState *state, const RangeResult *result, Buf *items)
     state->items_json = buf_view(items);
 }
 
-static void visit_done(ScanState *state, bool had_items) {
+static void visit_done(ScanState *state, Slice last_key) {
     state->has_visited = true;
     state->visited_count++;
-    state->visited_had_items = had_items;
+    state->visited_last_key = last_key;
     if (is_by_key(state)) {
         state->visited_key = state->keys[0];
         state->keys++;
@@ -296,23 +270,11 @@ static bool take_reads(Request *request, ScanState *state, bool *stale) {
         }
         take_result(state, &result, &items);
         if (items.failed) return error_out_of_memory(&step->error);
-        if (result.last_key.len > 0) return respond(step, state, result.last_key);
-        visit_done(state, result.scanned_count > 0);
+        if (result.has_more) return respond(step, state, result.last_key);
+        visit_done(state, result.last_key);
         if (is_page_full(step, state)) break;
     }
     return go_on(step, state);
-}
-
-static bool take_probe(Request *request, ScanState *state, bool *stale) {
-    Step *step = request->step;
-    Result answer;
-    RangeResult result;
-    if (!request_answer(request, 0, &answer, stale)) return false;
-    Reader payload = reader_of(answer.payload);
-    if (!range_result_decode(&payload, &result)) return error_corrupt(&step->error, "malformed page");
-    // Emptied by somebody in the meantime.
-    if (result.last_key.len == 0) return end_behind_empty_target(step, state);
-    return respond(step, state, result.last_key);
 }
 
 // --- Steps
@@ -337,7 +299,6 @@ bool scan_resume(Request *request, Reader *reader) {
     switch (state.phase) {
     case SCAN_LISTS: return take_lists(request, &state, &stale) && go_on(step, &state);
     case SCAN_READS: return take_reads(request, &state, &stale);
-    case SCAN_PROBES: return take_probe(request, &state, &stale);
     }
     return error_corrupt(&step->error, "malformed state of a scan");
 }

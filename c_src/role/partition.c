@@ -152,7 +152,7 @@ static StepVerdict run_range(Partition *partition) {
     Buf out;
     buf_init(&out, step->arena);
     // A Scan may have to go on in another object: then the gateway assembles the page.
-    bool is_page = command.header.kind == COMMAND_QUERY || result.last_key.len != 0;
+    bool is_page = command.header.kind == COMMAND_QUERY || result.has_more;
     if (command.render && is_page) {
         range_render(&command, &result, &out);
         return respond_read(partition, true, &out);

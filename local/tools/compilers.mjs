@@ -4,11 +4,11 @@
 //                             calls done(job) for each that worked
 //   link(args, inputs, out)   one program from objects
 // A failure has printed the compiler's own words; it throws BuildError, after every other job had its turn.
-import { spawn, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 
 export class BuildError extends Error {}
 
@@ -67,26 +67,26 @@ function executableCompiler(name, command, firstArgs) {
     };
 }
 
-// Clang compiled to Wasm, from npm: each worker thread holds one, which takes a second to load, and sees a file
-// system of its own that holds what is under `roots`.
+// Clang compiled to Wasm, from npm: each process holds one, which takes a second to load, and sees a file system of its
+// own that holds what is under `roots`.
 function packagedCompiler(roots) {
     const version = JSON.parse(readFileSync("node_modules/@yowasp/clang/package.json", "utf8")).version;
     const runAll = async (tasks, files) => {
-        const threads = Math.max(1, Math.min(availableParallelism(), Math.ceil(tasks.length / 3)));
-        const idle = Array.from({ length: threads }, () => packagedClangThread(files));
+        const processes = Math.max(1, Math.min(availableParallelism(), Math.ceil(tasks.length / 3)));
+        const idle = Array.from({ length: processes }, () => packagedClang(files));
         try {
-            await inParallel(tasks, threads, async (task) => {
-                const thread = idle.pop();
-                const reply = await thread.run(task);
-                idle.push(thread);
+            await inParallel(tasks, processes, async (task) => {
+                const clang = idle.pop();
+                const reply = await clang.run(task);
+                idle.push(clang);
                 takeReply(reply);
                 task.done();
             });
         } finally {
-            await Promise.all(idle.map((thread) => thread.stop()));
+            for (const clang of idle) clang.stop();
         }
     };
-    let linker = null; // stays for the next link: to load a thread takes longer than to link
+    let linker = null; // stays for the next link: to load a process takes longer than to link
     return {
         name: `@yowasp/clang ${version}`,
         async compile(jobs, done) {
@@ -100,7 +100,7 @@ function packagedCompiler(roots) {
         async link(flags, inputs, output) {
             const files = {};
             for (const path of inputs.filter((path) => !path.startsWith("-"))) put(files, path, readFileSync(path));
-            linker ??= packagedClangThread({});
+            linker ??= packagedClang({});
             const args = [WASM_TARGET, ...flags, ...inputs, "-o", output];
             takeReply(await linker.run({ args, outputs: [output], files }));
         },
@@ -114,22 +114,26 @@ function takeReply({ ok, messages, outputs }) {
 }
 
 // Keeps the program alive only while a task runs.
-function packagedClangThread(files) {
-    const thread = new Worker(new URL("clang_thread.mjs", import.meta.url), { workerData: files });
+function packagedClang(files) {
+    const child = fork(fileURLToPath(new URL("clang_process.mjs", import.meta.url)), { serialization: "advanced" });
     let waiting = null;
-    thread.on("message", (reply) => {
-        thread.unref();
+    child.on("message", (reply) => {
+        child.unref();
+        child.channel.unref();
         waiting.resolve(reply);
     });
-    thread.on("error", (error) => waiting.reject(error));
+    child.on("error", (error) => waiting?.reject(error));
+    child.on("exit", (code, signal) => waiting?.reject(new Error(`the packaged clang died: ${signal ?? code}`)));
+    child.send({ keep: files });
     return {
         run: (task) =>
             new Promise((resolve, reject) => {
                 waiting = { resolve, reject };
-                thread.ref();
-                thread.postMessage({ args: task.args, outputs: task.outputs, files: task.files });
+                child.ref();
+                child.channel.ref();
+                child.send({ args: task.args, outputs: task.outputs, files: task.files });
             }),
-        stop: () => thread.terminate(),
+        stop: () => child.kill("SIGKILL"), // which holds nothing but copies
     };
 }
 

@@ -1,12 +1,19 @@
-// One packaged clang in one thread. Task: { args, outputs, files }, files where they are not the thread's own; reply:
-// { ok, messages, outputs: { path: bytes } }.
-import { parentPort, workerData } from "node:worker_threads";
+// One packaged clang in one process: threads would share V8's book of compiled code, which in Node 24 now and then ends
+// the whole program ("Check failed: jit_page_->allocations_.erase"). Messages from the parent: { keep: files }, or a
+// task { args, outputs, files }, files where they are not those kept; reply: { ok, messages, outputs: { path: bytes } }.
 import { Exit, runClang } from "@yowasp/clang";
 
 // Loading prints its progress unless it is asked for alone, first.
 const loaded = runClang(null, {}, { fetchProgress: () => {} });
 
-parentPort.on("message", async ({ args, outputs, files = workerData }) => {
+let kept = {};
+
+process.on("disconnect", () => process.exit());
+process.on("message", async ({ keep, args, outputs, files = kept }) => {
+    if (keep !== undefined) {
+        kept = keep;
+        return;
+    }
     const decoder = new TextDecoder();
     let messages = "";
     const listen = (bytes) => {
@@ -17,10 +24,10 @@ parentPort.on("message", async ({ args, outputs, files = workerData }) => {
         await loaded;
         const made = await runClang(["clang", ...args], withFolders(files, outputs), options);
         const found = Object.fromEntries(outputs.map((path) => [path, at(made, path)]));
-        parentPort.postMessage({ ok: true, messages, outputs: found });
+        process.send({ ok: true, messages, outputs: found });
     } catch (error) {
         if (!(error instanceof Exit)) throw error;
-        parentPort.postMessage({ ok: false, messages, outputs: {} });
+        process.send({ ok: false, messages, outputs: {} });
     }
 });
 

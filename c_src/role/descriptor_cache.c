@@ -20,7 +20,7 @@ const TableDescriptor *descriptor_cache_get(DescriptorCache *cache, Slice name, 
     // Newest first: a table that was fetched again has two entries.
     for (size_t i = cache->count; i-- > 0;) {
         if (!slice_equal(cache->entries[i].table.name, name)) continue;
-        double age = now_ms - cache->entries[i].fetched_ms;
+        double age = now_ms - cache->entries[i].asked_ms;
         *is_fresh = !cache->entries[i].is_used;
         cache->entries[i].is_used = true;
         return age >= 0 && age < TRUSTED_MS ? &cache->entries[i].table : NULL;
@@ -28,7 +28,7 @@ const TableDescriptor *descriptor_cache_get(DescriptorCache *cache, Slice name, 
     return NULL;
 }
 
-bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double now_ms, Error *error) {
+bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double asked_ms, Error *error) {
     if (cache->count == DESCRIPTOR_CACHE_ENTRIES) descriptor_cache_clear(cache);
     Slice copy = arena_copy(&cache->arena, descriptor);
     TableDescriptor table;
@@ -37,7 +37,7 @@ bool descriptor_cache_put(DescriptorCache *cache, Slice descriptor, double now_m
         descriptor_cache_clear(cache);
         return out_of_memory ? error_out_of_memory(error) : false;
     }
-    cache->entries[cache->count].fetched_ms = now_ms;
+    cache->entries[cache->count].asked_ms = asked_ms;
     cache->entries[cache->count].is_used = false;
     cache->entries[cache->count].table = table;
     cache->count++;

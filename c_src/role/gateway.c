@@ -7,7 +7,7 @@
 #include "role/wire.h"
 
 // --- state := phase u8 ‖ content type u8 ‖ calls max u32 ‖ rest
-//       PHASE_DESCRIPTORS: nothing more        PHASE_OPERATION: operation u8 ‖ the operation's own
+//       PHASE_DESCRIPTORS: asked at f64 (ms)   PHASE_OPERATION: operation u8 ‖ the operation's own
 enum { PHASE_DESCRIPTORS = 1, PHASE_OPERATION = 2 };
 
 // The rest is the step's state already.
@@ -47,20 +47,29 @@ static bool need_descriptors(Request *request, bool *are_fresh) {
     return step->action_count == 0;
 }
 
-static void resume_descriptors(Step *step) {
+static void resume_descriptors(Step *step, Reader *state) {
     Request request = {.step = step};
+    // What an answer says held when it was given, which may have been as soon as it was asked for.
+    double asked_ms = reader_f64(state);
+    if (state->failed) {
+        error_corrupt(&step->error, "malformed gateway state");
+        return;
+    }
     for (size_t i = 0; i < step->in.answer_count; i++) {
         Result result;
         bool stale;
         if (!request_answer(&request, i, &result, &stale)) return;
-        if (!descriptor_cache_put(step->descriptors, result.payload, step->in.now_ms, &step->error)) return;
+        if (!descriptor_cache_put(step->descriptors, result.payload, asked_ms, &step->error)) return;
     }
     step_restart(step);
 }
 
 static void wait_for_descriptors(Step *step) {
+    Buf state;
+    buf_init(&state, step->arena);
+    buf_f64(&state, step->in.now_ms);
     set_state_head(step, PHASE_DESCRIPTORS, NULL);
-    step_set_state(step, (Slice){NULL, 0});
+    step_set_state(step, buf_view(&state));
 }
 
 // A refusal that rests on hints (no such index, another key schema) may be out of date: nobody would notice, since no
@@ -131,7 +140,7 @@ static void resume(Step *step) {
     }
     step->content_type = (ContentType)content_type;
     if (phase == PHASE_DESCRIPTORS) {
-        resume_descriptors(step);
+        resume_descriptors(step, &state);
         return;
     }
     Request request = {.step = step, .operation = operation_at(reader_u8(&state))};

@@ -174,17 +174,8 @@ static bool evaluate_pair(Evaluation *evaluation, unsigned levels_left, uint8_t 
     return number_combine(left, right, tag == OPERAND_MINUS, arena, value, error);
 }
 
-static bool evaluate_size(Evaluation *evaluation, unsigned levels_left, Slice *value) {
-    uint8_t *bytes = arena_alloc(evaluation->arena, NUMBER_VALUE_BYTES_MAX);
-    if (bytes == NULL) return error_out_of_memory(evaluation->error);
-    if (!evaluate(evaluation, levels_left, value)) return false;
-    *value = value_size_number(*value, bytes);
-    return value->len != 0 || error_operand_type(evaluation->error, evaluation->arena);
-}
-
 static bool evaluate_operator(Evaluation *evaluation, unsigned levels_left, uint8_t tag, Slice *value) {
     switch (tag) {
-    case OPERAND_SIZE: return evaluate_size(evaluation, levels_left, value);
     case OPERAND_PLUS:
     case OPERAND_MINUS:
     case OPERAND_LIST_APPEND: return evaluate_pair(evaluation, levels_left, tag, value);
@@ -228,7 +219,6 @@ void operand_skip(Reader *tree) {
         switch (reader_u8(tree)) {
         case OPERAND_CONSTANT: value_next(tree); break;
         case OPERAND_PATH: path_next(tree); break;
-        case OPERAND_SIZE: pending += 1; break;
         case OPERAND_PLUS:
         case OPERAND_MINUS:
         case OPERAND_LIST_APPEND: pending += 2; break;

@@ -149,6 +149,7 @@ void step_set_alarm(Step *step, double due_ms);
 void step_delete_all(Step *step);
 void step_restart(Step *step);
 void step_repeat_message(Step *step);
+// What is set here must not lie in the step's input, which is given back before the output is made.
 void step_set_local(Step *step, Slice local);
 void step_set_state(Step *step, Slice state);
 

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../options.mjs";
 import { fullDisk } from "./full_disk.mjs";
 import { indexRounds } from "./indexes.mjs";
 import { createTable, post, randomFrom, sleep, start } from "./server.mjs";
@@ -20,12 +21,7 @@ const RUN_MS_MIN = 30;
 const RUN_MS_MAX = 1500;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
-const option = (name, fallback) => {
-    const at = process.argv.indexOf(`--${name}`);
-    return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
-const rounds = option("rounds", 20);
-const seed = option("seed", Math.floor(Math.random() * 1e9));
+const { rounds, seed, indexes } = readOptions({ rounds: 20, seed: Math.floor(Math.random() * 1e9), indexes: false });
 const random = randomFrom(seed);
 let passed = 0;
 let failed = 0;
@@ -34,12 +30,12 @@ let skipped = 0;
 console.log(`seed ${seed}, ${rounds} rounds`);
 for (const layout of ["key", "hash:16"]) {
     const count = Math.ceil(rounds / 2);
-    if (!process.argv.includes("--indexes")) {
+    if (!indexes) {
         await check(`kill -9, layout ${layout}`, () => crashRounds(layout, count));
     }
     await check(`kill -9 with indexes, layout ${layout}`, () => indexRounds(layout, count, random));
 }
-if (!process.argv.includes("--indexes")) {
+if (!indexes) {
     await check("a damaged database of one object", () => damaged((path) => scribble(path)));
     await check("a database of one object cut short", () => damaged((path) => truncateSync(path, 5000)));
     await check("too few descriptors", fewDescriptors);
@@ -210,7 +206,7 @@ function scribble(path) {
 // --- Descriptors: each live object takes three, so a server with few must still serve many keys.
 async function fewDescriptors() {
     const data = mkdtempSync(join(tmpdir(), "test-shvm-few-"));
-    const server = await start(data, "-Sn 512");
+    const server = await start(data, "-n 512");
     const COUNT = 220;
     try {
         await createTable(server.url, "key");

@@ -6,8 +6,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { fuzzCompiler } from "../../local/tools/compilers.mjs";
+import { readOptions } from "../options.mjs";
 
 const LINES_PERCENT_MIN = 90;
 const MEASURED_FOLDERS = ["c_src/data", "c_src/expr"];
@@ -16,11 +16,7 @@ const INPUT_SECONDS_MAX = 10;
 const FUZZ = "build/fuzz";
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
-const { values: options, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { seconds: { type: "string", default: "60" }, jobs: { type: "string", default: "2" } },
-});
-const seconds = Number(options.seconds);
+const { seconds, jobs, positionals } = readOptions({ seconds: 60, jobs: 2 }, { allowPositionals: true });
 let executionsTotal = 0;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const check = (holds, text) => {
@@ -62,7 +58,7 @@ async function inParallel(names, work) {
     const lane = async () => {
         for (let name; (name = queue.shift()); ) await work(name);
     };
-    await Promise.all(Array.from({ length: Number(options.jobs) }, lane));
+    await Promise.all(Array.from({ length: jobs }, lane));
 }
 
 // A search that knows the seeds alone: what an earlier run kept may have been shaped by the bug.

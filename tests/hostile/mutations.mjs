@@ -3,7 +3,7 @@
 // checks keys. None may be accepted, and the unchanged one always is.
 import { createHash, createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.mjs";
 import { Random } from "../oracle/random.mjs";
 import { runServer } from "../worker/support.mjs";
 
@@ -13,12 +13,7 @@ const CONNECTIONS = 16;
 const UNCHANGED = 0.05; // of all requests
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
-const { values } = parseArgs({
-    options: {
-        requests: { type: "string", default: "10000" },
-        seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-    },
-});
+const options = readOptions({ requests: 10000, seed: Math.floor(Math.random() * 1e9) });
 const counts = { passed: 0, failed: 0 };
 
 async function check(url, random) {
@@ -138,11 +133,11 @@ function swapped(sent, what, by) {
 // --- The run
 
 const server = runServer(["--port", "0", "--in-memory", "--auth", `${KEY.id}:${KEY.secret}`]);
-console.log(`seed ${values.seed}, ${values.requests} requests`);
+console.log(`seed ${options.seed}, ${options.requests} requests`);
 try {
     const url = new URL(await server.ready);
-    const random = new Random(Number(values.seed));
-    const numbers = Array.from({ length: Number(values.requests) }, (_, i) => i).values();
+    const random = new Random(options.seed);
+    const numbers = Array.from({ length: options.requests }, (_, i) => i).values();
     await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
         for (const i of numbers) await check(url, random.fork(i));
     }));

@@ -4,10 +4,10 @@
 // error but throttling, and workerd's memory comes back to within a fifth of where it was.
 import { fork } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { parseArgs } from "node:util";
 import {
     CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { readOptions } from "../options.mjs";
 import { TABLE, runServer } from "../worker/support.mjs";
 
 const P99_TIMES_MAX = 5;
@@ -16,19 +16,13 @@ const PACE_MS = 20; // between two requests of the steady client
 const SETTLE_SECONDS_MAX = 60;
 const KEYS = 50;
 
-const { values } = parseArgs({
-    options: {
-        seconds: { type: "string", default: "600" },
-        seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
-        connections: { type: "string", default: "200" },
-        layout: { type: "string", default: "hash:16" },
-    },
+const { seconds, seed, connections, layout } = readOptions({
+    seconds: 600, seed: Math.floor(Math.random() * 1e9), connections: 200, layout: "hash:16",
 });
-const seconds = Number(values.seconds);
 const counts = { passed: 0, failed: 0 };
 
-console.log(`seed ${values.seed}, ${values.connections} connections, ${seconds} s`);
-const server = runServer(["--port", "0", "--in-memory", "--layout", values.layout]);
+console.log(`seed ${seed}, ${connections} connections, ${seconds} s`);
+const server = runServer(["--port", "0", "--in-memory", "--layout", layout]);
 try {
     await hostileHour(await server.ready);
 } finally {
@@ -124,7 +118,7 @@ function steadyCommand(i) {
 
 function attack(url, seconds) {
     const program = new URL("attackers.mjs", import.meta.url).pathname;
-    const child = fork(program, [url, TABLE.TableName, values.connections, String(seconds), values.seed]);
+    const child = fork(program, [url, TABLE.TableName, ...[connections, seconds, seed].map(String)]);
     return new Promise((resolve, reject) => {
         child.on("message", resolve);
         child.on("exit", (code) => reject(new Error(`the attackers ended with ${code}`)));

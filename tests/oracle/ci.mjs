@@ -4,17 +4,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.mjs";
 import { runServer } from "../worker/support.mjs";
 
 const LAYOUTS = ["key", "hash:16"];
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
-const { values: options, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { requests: { type: "string", default: "20000" }, seed: { type: "string" } },
-});
-const seed = Number(options.seed ?? randomInt(1, 2 ** 31));
+const options = readOptions({ requests: 20000, seed: randomInt(1, 2 ** 31) }, { allowPositionals: true });
+const { seed, positionals } = options;
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 if (spawnSync("./build.sh", { stdio: "inherit" }).status !== 0) total.failed++;
@@ -25,7 +22,7 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 async function checkLayout(layout) {
     const server = runServer(["--port", "0", "--in-memory", "--layout", layout]);
-    const requests = Math.ceil(Number(options.requests) / LAYOUTS.length);
+    const requests = Math.ceil(options.requests / LAYOUTS.length);
     try {
         const url = await server.ready;
         console.log(`--- facts, layout ${layout}`);

@@ -3,7 +3,8 @@
 //        [--indexes] [--no-legacy] [--clients N] [--failures N] [--group N] [--strict-known] [--keep-going]
 // Without --theirs it starts DynamoDB Local itself. --group repeats one group of a seed. Exit code 1 on a difference
 // that no entry of known_differences.mjs explains; with --strict-known also on an entry that explained none.
-import { inspect, parseArgs } from "node:util";
+import { inspect } from "node:util";
+import { readOptions } from "../options.mjs";
 import { makeGroup, runSteps } from "./campaign.mjs";
 import { signature } from "./compare.mjs";
 import { reasonToSkip, startDynamoDbLocal } from "./dynamodb_local.mjs";
@@ -15,26 +16,22 @@ import { Endpoint } from "./wire.mjs";
 
 const DEFAULT_OPERATIONS = OPERATION_NAMES.filter((name) => !name.startsWith("Transact"));
 
-const { values: options } = parseArgs({
-    options: {
-        endpoint: { type: "string" },
-        theirs: { type: "string" },
-        requests: { type: "string", default: "20000" },
-        seed: { type: "string", default: "1" },
-        operations: { type: "string", default: DEFAULT_OPERATIONS.join(",") },
-        indexes: { type: "boolean", default: false },
-        "no-legacy": { type: "boolean", default: false },
-        clients: { type: "string", default: "8" },
-        failures: { type: "string", default: "5" },
-        group: { type: "string" },
-        "strict-known": { type: "boolean", default: false },
-        "keep-going": { type: "boolean", default: false },
-    },
+const options = readOptions({
+    endpoint: "",
+    theirs: "",
+    requests: 20000,
+    seed: 1,
+    operations: DEFAULT_OPERATIONS.join(","),
+    indexes: false,
+    "no-legacy": false,
+    clients: 8,
+    failures: 5,
+    group: null,
+    "strict-known": false,
+    "keep-going": false,
 });
 
-const seed = Number(options.seed);
-const wanted = Number(options.requests);
-const failuresMax = Number(options.failures);
+const { seed, requests: wanted, failures: failuresMax } = options;
 const plan = { operations: options.operations.split(","), indexes: options.indexes, legacy: !options["no-legacy"] };
 for (const name of plan.operations) {
     if (!OPERATION_NAMES.includes(name))
@@ -58,7 +55,7 @@ function countAnswer({ operation }, { error }) {
 
 async function client(servers) {
     while (sent < wanted && (options["keep-going"] || failures.size < failuresMax)) {
-        const number = options.group === undefined ? nextGroup++ : Number(options.group);
+        const number = options.group ?? nextGroup++;
         const { table, steps } = makeGroup(new Random(seed).fork(number), plan);
         const failure = await runSteps(servers, table, steps, {
             onKnown: (entry) => used.set(entry, used.get(entry) + 1),
@@ -69,7 +66,7 @@ async function client(servers) {
             if (failures.has(key)) failures.get(key).count++;
             else failures.set(key, { group: number, table, failure, count: 1 });
         }
-        if (options.group !== undefined) return;
+        if (options.group !== null) return;
     }
 }
 
@@ -98,7 +95,7 @@ function printFailure({ group, table, failure, count }, shrunk) {
 
 async function run(servers) {
     const started = Date.now();
-    const clients = options.group === undefined ? Number(options.clients) : 1;
+    const clients = options.group === null ? options.clients : 1;
     const progress = setInterval(() => {
         const seconds = (Date.now() - started) / 1000;
         console.log(`${sent} requests, ${Math.round(sent / seconds)}/s, ${failures.size} unexplained differences`);

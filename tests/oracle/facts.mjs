@@ -2,17 +2,11 @@
 //   node tests/oracle/facts.mjs --endpoint URL [--only REGEXP] [--no-indexes] [--brief]
 // REGEXP is matched against "file section name". Exit code 1 when a fact does not hold.
 import { readdirSync } from "node:fs";
-import { isDeepStrictEqual, inspect, parseArgs } from "node:util";
+import { isDeepStrictEqual, inspect } from "node:util";
+import { readOptions } from "../options.mjs";
 import { Endpoint } from "./wire.mjs";
 
-const { values: options } = parseArgs({
-    options: {
-        endpoint: { type: "string" },
-        only: { type: "string", default: "" },
-        "no-indexes": { type: "boolean", default: false },
-        brief: { type: "boolean", default: false },
-    },
-});
+const options = readOptions({ endpoint: "", only: "", "no-indexes": false, brief: false });
 
 const key = (name, type, kind = "HASH") => ({ name, type, kind });
 const TABLES = {

@@ -2,7 +2,7 @@
 // between by a proxy, must be found and shrunk to a handful of requests.
 //   node tests/oracle/self_test.mjs [--requests N]
 import http from "node:http";
-import { parseArgs } from "node:util";
+import { readOptions } from "../options.mjs";
 import { makeGroup, runSteps } from "./campaign.mjs";
 import { canonical } from "./compare.mjs";
 import { reasonToSkip, startDynamoDbLocal } from "./dynamodb_local.mjs";
@@ -11,7 +11,7 @@ import { OPERATION_NAMES } from "./requests.mjs";
 import { shrink } from "./shrink.mjs";
 import { Endpoint } from "./wire.mjs";
 
-const { values: options } = parseArgs({ options: { requests: { type: "string", default: "2000" } } });
+const options = readOptions({ requests: 2000 });
 const SEED = 20;
 const GROUPS_MAX = 150;
 const SHRINK_TRIES = 400;
@@ -145,7 +145,7 @@ async function main() {
         console.log(`FAILED  ${name}: ${problem}`);
     };
     try {
-        const { failure, sent } = await firstFailure(servers, Infinity, Number(options.requests));
+        const { failure, sent } = await firstFailure(servers, Infinity, options.requests);
         note("against itself", failure && JSON.stringify(failure.found));
         if (!failure) console.log(`ok      against itself: ${sent} requests without a difference`);
         for (const fault of FAULTS) {

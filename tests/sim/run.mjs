@@ -5,6 +5,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../options.mjs";
 
 const CHUNK_SCHEDULES = 20;
 const SANITIZED_EVERY = 10; // chunks
@@ -18,14 +19,12 @@ const RELEASES = { one: 0, mixed: 1, wrong: 2 };
 const WRONG_SCHEDULES = 5;
 
 process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
-const option = (name, fallback) => {
-    const at = process.argv.indexOf(`--${name}`);
-    return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
-const schedules = option("schedules", Infinity);
-const seconds = option("seconds", schedules < Infinity ? Infinity : 120);
-const seed = option("seed", Math.floor(Math.random() * 1e9));
-const jobs = option("jobs", availableParallelism());
+const options = readOptions({
+    schedules: Infinity, seconds: null, seed: Math.floor(Math.random() * 1e9), jobs: availableParallelism(),
+    "no-canaries": false,
+});
+const { schedules, seed, jobs } = options;
+const seconds = options.seconds ?? (schedules < Infinity ? Infinity : 120);
 
 const failed = { schedules: 0, other: 0 };
 let passed = 0;
@@ -38,7 +37,7 @@ if (!existsSync("build/sim/sim-fast")) {
 console.log(`base seed ${seed}`);
 const isBusy = loadavg()[0] > availableParallelism() / 2; // with what others do, before this begins
 await runSchedules();
-if (!process.argv.includes("--no-canaries")) {
+if (!options["no-canaries"]) {
     await wrongReleases();
     await inParallel(canaries(), findCanary);
 }

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../../options.mjs";
 
 const PROGRAM = "build/sim/allocations";
 // A small process forks in half the time.
@@ -22,9 +23,9 @@ const EXCEPTIONS = new Map([
 ]);
 
 process.chdir(fileURLToPath(new URL("../../..", import.meta.url)));
-const at = process.argv.indexOf("--jobs");
-const tail = ["all", "survey"].filter((mode) => process.argv.includes(`--${mode}`));
-const jobs = at < 0 ? availableParallelism() : Number(process.argv[at + 1]);
+const options = readOptions({ jobs: availableParallelism(), all: false, survey: false });
+const tail = ["all", "survey"].filter((mode) => options[mode]);
+const { jobs } = options;
 let passed = 0;
 let failed = 0;
 

@@ -3,7 +3,8 @@
 set -eu
 cli=$1
 table=$SHVM_TABLE
-export AWS_PAGER= AWS_MAX_ATTEMPTS=1
+# In legacy mode a wrong CRC-32 ends the last attempt as an error; in standard mode the reply would be taken.
+export AWS_PAGER= AWS_MAX_ATTEMPTS=1 AWS_RETRY_MODE=legacy
 
 aws() { "$cli" dynamodb --endpoint-url "$SHVM_ENDPOINT" --output text "$@"; }
 

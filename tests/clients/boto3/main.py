@@ -1,5 +1,6 @@
 """boto3, clients and resources, against the server at SHVM_ENDPOINT."""
 import os
+import re
 from decimal import Decimal
 
 import boto3
@@ -9,8 +10,23 @@ from botocore.config import Config
 NAME = os.environ["SHVM_TABLE"]
 OPTIONS = {
     "endpoint_url": os.environ["SHVM_ENDPOINT"],
-    "config": Config(retries={"total_max_attempts": 1}),
+    "config": Config(retries={"total_max_attempts": 2, "mode": "standard"}),
 }
+request_ids = set()
+
+
+def check_reply(parsed, **_):
+    """To botocore a wrong CRC-32 is a reason to try again, and no more than that: the last attempt's reply is taken. So
+    there may be a second attempt, and none may be made."""
+    metadata = parsed["ResponseMetadata"]
+    assert metadata["RetryAttempts"] == 0, metadata
+    request_id = metadata.get("RequestId", "")
+    assert re.fullmatch("[0-9A-Z]{52}", request_id) and request_id not in request_ids, metadata
+    request_ids.add(request_id)
+
+
+boto3.setup_default_session()
+boto3.DEFAULT_SESSION.events.register("after-call.dynamodb", check_reply)
 client = boto3.client("dynamodb", **OPTIONS)
 resource = boto3.resource("dynamodb", **OPTIONS)
 KEYS = {
@@ -109,3 +125,4 @@ batches()
 errors()
 client.delete_table(TableName=NAME)
 client.get_waiter("table_not_exists").wait(TableName=NAME, WaiterConfig={"Delay": 1})
+assert len(request_ids) > 50, len(request_ids)

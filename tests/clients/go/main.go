@@ -1,4 +1,5 @@
-// The AWS SDK for Go v2 against the server at SHVM_ENDPOINT. It checks every reply's CRC-32.
+// The AWS SDK for Go v2 against the server at SHVM_ENDPOINT. It checks the CRC-32 of every reply that is no error, but only
+// warns of a wrong one: so no warning may come.
 package main
 
 import (
@@ -7,14 +8,18 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
 
 const bigItems = 45
@@ -22,6 +27,9 @@ const bigItems = 45
 var (
 	ctx   = context.Background()
 	table = aws.String(os.Getenv("SHVM_TABLE"))
+
+	requestID  = regexp.MustCompile("^[0-9A-Z]{52}$")
+	requestIDs = map[string]bool{}
 )
 
 type item = map[string]types.AttributeValue
@@ -33,7 +41,25 @@ func newClient(id, secret string, gzip bool) *dynamodb.Client {
 		Credentials:              credentials.NewStaticCredentialsProvider(id, secret, ""),
 		RetryMaxAttempts:         1,
 		EnableAcceptEncodingGzip: gzip,
+		Logger: logging.LoggerFunc(func(_ logging.Classification, format string, values ...any) {
+			log.Panicf(format, values...)
+		}),
+		APIOptions: []func(*middleware.Stack) error{checkReplies},
 	})
+}
+
+// Every reply, an error or not, has a request id that no other has.
+func checkReplies(stack *middleware.Stack) error {
+	check := func(ctx context.Context, input middleware.InitializeInput, next middleware.InitializeHandler) (
+		middleware.InitializeOutput, middleware.Metadata, error,
+	) {
+		output, metadata, err := next.HandleInitialize(ctx, input)
+		id, _ := awsmiddleware.GetRequestIDMetadata(metadata)
+		check(requestID.MatchString(id) && !requestIDs[id], "request id", id)
+		requestIDs[id] = true
+		return output, metadata, err
+	}
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("CheckReplies", check), middleware.Before)
 }
 
 func key(pk string, sk int) item {
@@ -187,4 +213,5 @@ func main() {
 		gone := func(options *dynamodb.TableNotExistsWaiterOptions) { options.MinDelay = time.Second }
 		must(0, dynamodb.NewTableNotExistsWaiter(client, gone).Wait(ctx, described, 30*time.Second))
 	}
+	check(len(requestIDs) > 100, "request ids", len(requestIDs))
 }

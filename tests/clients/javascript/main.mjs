@@ -13,7 +13,30 @@ const endpoint = process.env.SHVM_ENDPOINT;
 const TableName = process.env.SHVM_TABLE;
 const BIG = 45;
 
-const client = new DynamoDBClient({ endpoint, maxAttempts: 1 });
+// A client that looks at the request id of every reply, whether it is an error or not.
+const requestIds = new Set();
+function clientOf(options) {
+    const client = new DynamoDBClient({ endpoint, maxAttempts: 1, ...options });
+    const checkReply = ({ requestId, attempts }) => {
+        assert.equal(attempts, 1);
+        assert.match(requestId, /^[0-9A-Z]{52}$/);
+        assert.ok(!requestIds.has(requestId), "no other request has this id");
+        requestIds.add(requestId);
+    };
+    client.middlewareStack.add((next) => async (args) => {
+        try {
+            const result = await next(args);
+            checkReply(result.output.$metadata);
+            return result;
+        } catch (error) {
+            if (error.$metadata !== undefined) checkReply(error.$metadata);
+            throw error;
+        }
+    }, { step: "initialize", priority: "high" });
+    return client;
+}
+
+const client = clientOf({});
 const documents = DynamoDBDocumentClient.from(client);
 const send = (command) => documents.send(command);
 const table = {
@@ -89,7 +112,7 @@ async function errors() {
         message: "The provided key element does not match the schema",
     });
     const credentials = { accessKeyId: "nobody", secretAccessKey: "x" };
-    const stranger = new DynamoDBClient({ endpoint, credentials, maxAttempts: 1 });
+    const stranger = clientOf({ credentials });
     await assert.rejects(stranger.send(new ListTablesCommand({})), { name: "UnrecognizedClientException" });
 }
 
@@ -101,3 +124,4 @@ await batches();
 await errors();
 await send(new DeleteTableCommand({ TableName }));
 await waitUntilTableNotExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
+assert.ok(requestIds.size > 60, `${requestIds.size} request ids`);

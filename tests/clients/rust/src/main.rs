@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, KeysAndAttributes, PutRequest,
@@ -44,6 +45,11 @@ fn number(value: impl ToString) -> AttributeValue {
 
 fn key(pk: &str, sk: usize) -> Item {
     HashMap::from([("pk".into(), string(pk)), ("sk".into(), number(sk))])
+}
+
+fn check_request_id(reply: &impl RequestId) {
+    let id = reply.request_id().unwrap_or_default();
+    assert!(id.len() == 52 && id.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase()), "{id}");
 }
 
 async fn create_table(client: &Client) -> Result<(), Error> {
@@ -87,6 +93,7 @@ async fn items(client: &Client) -> Result<(), Error> {
     item.insert("text".into(), string("grün \0"));
     client.put_item().table_name(table()).set_item(Some(item)).send().await?;
     let found = client.get_item().table_name(table()).set_key(Some(key("a", 1))).send().await?;
+    check_request_id(&found);
     assert_eq!(found.item.unwrap()["text"], string("grün \0"));
     assert_eq!(update(client, "1.5").await?.attributes.unwrap()["n"], number("2.5"));
     let failed = update(client, "1.5").await.unwrap_err().into_service_error();
@@ -157,6 +164,7 @@ async fn errors(client: &Client) {
     assert!(matches!(missing.map_err(Error::from), Err(Error::ResourceNotFoundException(_))));
     let invalid = client.get_item().table_name(table()).key("pk", string("a")).send().await.unwrap_err();
     assert_eq!(invalid.code(), Some("ValidationException"));
+    check_request_id(&invalid);
     let stranger = client_of("nobody", "x").list_tables().send().await.unwrap_err();
     assert_eq!(stranger.code(), Some("UnrecognizedClientException"));
 }

@@ -23,6 +23,7 @@ enum {
     CANARY_SHIPS_OLD_ROWS,            // an index is told of what happened before it was made
     CANARY_TAKES_OLD_REPORTS,         // a report of sizes counts though a later one has arrived
     CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
+    CANARY_TAKES_LATE_CHANGES,        // a change or deletion meant for an earlier table of a name is carried out
     CANARY_READS_ANY_VERSION,         // a message of the next release is read as one of this
     CANARY_COUNT
 };

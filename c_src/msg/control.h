@@ -14,7 +14,8 @@ typedef enum ControlKind {
                                  //   neither CREATING nor DELETING
     CONTROL_TABLE_CREATE = 2,    // descriptor blob made by the gateway (epoch 1, id, seed)
     CONTROL_TABLE_DELETE = 3,    // table id: a table made since under the same name is not meant; payload as DESCRIBE
-    CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: a change record, see op/table_change.h; payload as DESCRIBE
+    CONTROL_TABLE_UPDATE = 4,    // UpdateTable, TTL, tags: table id as in DELETE ‖ a change record, see
+                                 //   op/table_change.h; payload as DESCRIBE
     CONTROL_TABLE_DESCRIBE = 5,  // calls it may make varint, or nothing (ROUND_CALLS_MAX);
                                  //   payload: descriptor (length-prefixed) ‖ item count varint ‖ size bytes varint
                                  //   ‖ count varint × (item count varint ‖ bytes varint), indexes as in the descriptor

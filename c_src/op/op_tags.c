@@ -6,6 +6,7 @@
 #include "op/table_describe.h"
 #include "op/table_schema.h"
 #include "op/table_settings.h"
+#include "op/table_write.h"
 
 static const Member TAG_MEMBERS[] = {
     {MEMBER("ResourceArn", STRING)}, {LIST("Tags", MEMBER_ROWS_TAG_ELEMENT)}, {.name = NULL}};
@@ -59,15 +60,18 @@ static bool check_resource(Request *request, const Member *members, const Rule *
 #define CHECK_RESOURCE(request, members, rules)                                                              \
     check_resource((request), (members), (rules), sizeof(rules) / sizeof((rules)[0]))
 
-static bool call_resource(Request *request, CallMode mode, ControlKind kind, Slice fields) {
+// The answer may have to name the resource: the operations' own state.
+static Slice resource_arn(Request *request) {
     Slice arn;
-    Buf state;
+    Buf own;
     schema_string(&request->document, request->root, "ResourceArn", &arn);
-    call_table(request, resource_table(request), mode, kind, fields);
-    // The answer may have to name the resource.
-    buf_init(&state, request->step->arena);
-    buf_slice(&state, arn);
-    step_set_state(request->step, buf_view(&state));
+    buf_init(&own, request->step->arena);
+    buf_slice(&own, arn);
+    return buf_view(&own);
+}
+
+static bool change_resource(Request *request, const Buf *change) {
+    table_write_begin(request, resource_table(request), CONTROL_TABLE_UPDATE, buf_view(change), resource_arn(request));
     return true;
 }
 
@@ -92,6 +96,7 @@ static bool answer_resource(Request *request, Reader *state, bool lists, TableDe
 // Observed: these answer with an empty body.
 static bool resume_change(Request *request, Reader *state) {
     TableDescriptor table;
+    if (table_write_sent(request, state)) return true;
     if (!answer_resource(request, state, false, &table)) return false;
     step_respond_http(request->step, 200, (Slice){NULL, 0});
     return true;
@@ -120,7 +125,7 @@ static bool route_tag(Request *request) {
     Buf change;
     buf_init(&change, request->step->arena);
     table_tag_encode(&change, list->tags, list->count);
-    return call_resource(request, CALL_WRITE, CONTROL_TABLE_UPDATE, buf_view(&change));
+    return change_resource(request, &change);
 }
 
 const Operation OPERATION_TAG_RESOURCE = {SLICE_INIT("TagResource"), parse_tag, route_tag, resume_change};
@@ -148,7 +153,7 @@ static bool route_untag(Request *request) {
     Buf change;
     buf_init(&change, step->arena);
     table_untag_encode(&change, keys, count);
-    return call_resource(request, CALL_WRITE, CONTROL_TABLE_UPDATE, buf_view(&change));
+    return change_resource(request, &change);
 }
 
 const Operation OPERATION_UNTAG_RESOURCE = {SLICE_INIT("UntagResource"), parse_untag, route_untag,
@@ -161,7 +166,9 @@ static bool parse_list(Request *request) {
 }
 
 static bool route_list(Request *request) {
-    return call_resource(request, CALL_READ, CONTROL_TABLE_GET, (Slice){NULL, 0});
+    call_table(request, resource_table(request), CALL_READ, CONTROL_TABLE_GET, (Slice){NULL, 0});
+    step_set_state(request->step, resource_arn(request));
+    return true;
 }
 
 static bool resume_list(Request *request, Reader *state) {

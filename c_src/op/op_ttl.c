@@ -5,6 +5,7 @@
 #include "op/table_change.h"
 #include "op/table_describe.h"
 #include "op/table_schema.h"
+#include "op/table_write.h"
 
 #define SPECIFICATION "TimeToLiveSpecification"
 
@@ -39,18 +40,19 @@ static bool route_update(Request *request) {
     bool enabled = schema_boolean(&request->document, specification, "Enabled", false);
     Slice attribute;
     schema_string(&request->document, specification, "AttributeName", &attribute);
-    Buf change, state;
+    Buf change, own;
     buf_init(&change, step->arena);
     table_ttl_encode(&change, enabled, attribute);
-    call_table(request, control_table_name(request), CALL_WRITE, CONTROL_TABLE_UPDATE, buf_view(&change));
-    buf_init(&state, step->arena);
-    buf_u8(&state, enabled);
-    buf_slice(&state, attribute);
-    step_set_state(step, buf_view(&state));
+    buf_init(&own, step->arena);
+    buf_u8(&own, enabled);
+    buf_slice(&own, attribute);
+    Slice name = control_table_name(request);
+    table_write_begin(request, name, CONTROL_TABLE_UPDATE, buf_view(&change), buf_view(&own));
     return true;
 }
 
 static bool resume_update(Request *request, Reader *state) {
+    if (table_write_sent(request, state)) return true;
     TableDescriptor table;
     TableSize size;
     bool enabled = reader_u8(state) != 0;

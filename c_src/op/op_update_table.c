@@ -5,6 +5,7 @@
 #include "op/table_draft.h"
 #include "op/table_schema.h"
 #include "op/table_settings.h"
+#include "op/table_write.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
@@ -191,12 +192,12 @@ static bool route(Request *request) {
     buf_init(&change, request->step->arena);
     table_update_encode(&change, update);
     if (change.failed) return error_out_of_memory(&request->step->error);
-    call_table(request, control_table_name(request), CALL_WRITE, CONTROL_TABLE_UPDATE, buf_view(&change));
+    table_write_begin(request, control_table_name(request), CONTROL_TABLE_UPDATE, buf_view(&change), (Slice){NULL, 0});
     return true;
 }
 
 static bool resume(Request *request, Reader *state) {
-    (void)state;
+    if (table_write_sent(request, state)) return true;
     request->step->forget_descriptors = true;
     TableDescriptor table;
     TableSize size;

@@ -1,5 +1,6 @@
 #include "role/table.h"
 
+#include "base/canary.h"
 #include "msg/control.h"
 #include "msg/names.h"
 #include "op/table_change.h"
@@ -104,13 +105,7 @@ static StepVerdict catalog_told(Step *step, TableState kind, Reader *state) {
 
 // --- Changes and deletion
 
-// A deletion that was given up may arrive when its table is long gone, and another has the name.
-static StepVerdict delete_table(Step *step, TableDescriptor *table, Reader *reader) {
-    Slice table_id = reader_slice(reader);
-    if (reader->failed) return reply_corrupt(step);
-    if (!slice_equal(table->table_id, table_id)) return reply_not_found(step, table->name);
-    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING)
-        return reply_still_in_use(step, table);
+static StepVerdict delete_table(Step *step, TableDescriptor *table) {
     if (table->deletion_protection) {
         error_validation(
             &step->error, step->arena,
@@ -126,14 +121,23 @@ static StepVerdict delete_table(Step *step, TableDescriptor *table, Reader *read
 }
 
 static StepVerdict update(Step *step, TableDescriptor *table, Slice change) {
-    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING)
-        return reply_still_in_use(step, table);
     uint64_t epoch = table->epoch;
     if (!table_change_apply(step, change, table) || !table_save(step, table)) return reply_error(step);
     // Rounds under way go on by themselves; an index that was just put in, or is to go, needs its first.
     if (table->epoch != epoch && table_changing_index(table) != NULL) step_set_alarm(step, step->in.now_ms);
     if (table_change_kind(change) == CHANGE_UPDATE) return table_reply_described(step, table, ROUND_CALLS_MAX, true);
     return table_reply_unsized(step, table, true);
+}
+
+// A message that was given up may arrive when its table is long gone, and another has the name.
+static StepVerdict write_table(Step *step, ControlKind kind, TableDescriptor *table, Reader *reader) {
+    Slice table_id = reader_slice(reader);
+    if (reader->failed) return reply_corrupt(step);
+    bool is_meant = slice_equal(table->table_id, table_id) || CANARY(CANARY_TAKES_LATE_CHANGES);
+    if (!is_meant) return reply_not_found(step, table->name);
+    if (table->status == TABLE_CREATING || table->status == TABLE_DELETING) return reply_still_in_use(step, table);
+    if (kind == CONTROL_TABLE_DELETE) return delete_table(step, table);
+    return update(step, table, reader_bytes(reader, reader_left(reader)));
 }
 
 // --- What registered objects say
@@ -212,8 +216,9 @@ static StepVerdict start(Step *step, Slice name) {
     case CONTROL_TABLE_GET: return get(step, found ? &table : NULL);
     case CONTROL_TABLE_IDENTIFY:
         return found ? reply_ok(step, table.table_id, false) : reply_not_found(step, name);
-    case CONTROL_TABLE_DELETE: return found ? delete_table(step, &table, &reader) : reply_not_found(step, name);
-    case CONTROL_TABLE_UPDATE: return found ? update(step, &table, rest) : reply_not_found(step, name);
+    case CONTROL_TABLE_DELETE:
+    case CONTROL_TABLE_UPDATE:
+        return found ? write_table(step, kind, &table, &reader) : reply_not_found(step, name);
     case CONTROL_TABLE_DESCRIBE:
         return found ? table_reply_described(step, &table, describe_calls_max(&reader), false)
                      : reply_not_found(step, name);

@@ -52,10 +52,16 @@ static void delete (Workload *workload, Table *table, unsigned actor) {
     sim_request(workload->sim, actor, "DeleteTable", buf_view(&out));
 }
 
+// Each table of a name has a ceiling of its own.
+static unsigned ceiling_of(const Table *table) {
+    return table->life + 1;
+}
+
 static void change(Workload *workload, const Table *table, unsigned actor) {
     Buf out;
     buf_init(&out, sim_arena(workload->sim));
-    buf_format(&out, "{\"TableName\":\"%s\",\"DeletionProtectionEnabled\":false}", table->name);
+    buf_format(&out, "{\"TableName\":\"%s\",\"OnDemandThroughput\":{\"MaxReadRequestUnits\":%u}}", table->name,
+               ceiling_of(table));
     sim_request(workload->sim, actor, "UpdateTable", buf_view(&out));
 }
 
@@ -104,6 +110,7 @@ static void gone(Workload *workload, Table *table) {
     table->changes++;
     table->delete_tick = 0;
     table->id[0] = '\0';
+    table->life++;
     table->admin = ADMIN_CREATING;
 }
 
@@ -127,6 +134,11 @@ static void described(Workload *workload, Table *table, const cJSON *description
     if (table->admin == ADMIN_CREATING) table->admin = ADMIN_WAITING_ACTIVE;
     if (table->id[0] != '\0' && strcmp(table->id, id->valuestring) != 0) violation("a table changed its id");
     snprintf(table->id, sizeof table->id, "%s", id->valuestring);
+    const cJSON *on_demand = cJSON_GetObjectItemCaseSensitive(description, "OnDemandThroughput");
+    const cJSON *ceiling = cJSON_GetObjectItemCaseSensitive(on_demand, "MaxReadRequestUnits");
+    if (cJSON_IsNumber(ceiling) && ceiling->valueint > 0 && ceiling->valueint != (int)ceiling_of(table)) {
+        violation("%s has been changed as an earlier table of its name was to be", table->name);
+    }
     if (!is_active) return;
     if (table->admin == ADMIN_WAITING_ACTIVE) table->live_left = 20 + random_below(&workload->random, 100);
     if (table->active_tick == 0) table->active_tick = sim_tick(workload->sim);

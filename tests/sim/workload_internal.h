@@ -53,6 +53,7 @@ typedef struct Table {
     uint32_t delete_tick;    // when its deletion was first asked for; 0: it was not
     uint32_t described_tick; // when it was last asked for
     char id[40];
+    unsigned life;      // counts the tables of this name
     unsigned live_left; // looks until it is deleted
     double item_count;  // as last described
     bool has_color_index, has_local_index;

@@ -149,6 +149,19 @@ TEST(a_deletion_that_comes_late_spares_the_next_table) {
     world_free(world);
 }
 
+TEST(a_change_that_comes_late_spares_the_next_table) {
+    World *world = world_new();
+    TableDescriptor table = music_table(OTHER_TABLE_ID, 0);
+    TableUpdate update = {.deletion_protection = TOGGLE_ON};
+    CHECK_EQ_INT(send_update_to(world, TEST_TABLE_ID, &update).error.kind, ERROR_RESOURCE_NOT_FOUND);
+    send_create(world, &table);
+    CHECK_EQ_SLICE(send_update_to(world, TEST_TABLE_ID, &update).error.message,
+                   "Requested resource not found: Table: Music not found");
+    CHECK_EQ_INT(send_update_to(world, OTHER_TABLE_ID, &update).status, RESULT_OK);
+    CHECK_EQ_INT(send_delete(world, OTHER_TABLE_ID).error.kind, ERROR_VALIDATION);
+    world_free(world);
+}
+
 static void check_deleting(World *world, const TableDescriptor *table) {
     TableDescriptor other = music_table(OTHER_TABLE_ID, table->slots);
     CHECK_EQ_INT(send_table(world, CONTROL_TABLE_GET).error.kind, ERROR_RESOURCE_NOT_FOUND);

@@ -126,7 +126,12 @@ Result send_register_slot_at(World *world, const TableDescriptor *table, uint32_
 }
 
 Result send_update(World *world, const TableUpdate *update) {
+    return send_update_to(world, TEST_TABLE_ID, update);
+}
+
+Result send_update_to(World *world, const char *table_id, const TableUpdate *update) {
     Buf message = new_message(world, CONTROL_TABLE_UPDATE);
+    buf_slice(&message, slice_of_cstr(table_id));
     table_update_encode(&message, update);
     return world_send(world, ROLE_TABLE, music_name(world), buf_view(&message));
 }

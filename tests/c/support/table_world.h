@@ -37,7 +37,9 @@ Result send_register_slot_at(World *world, const TableDescriptor *table, uint32_
 // UpdateTable: a global index "by_<name>" of that attribute is to be created, or deleted.
 Result send_create_index(World *world, const char *attribute);
 Result send_delete_index(World *world, const char *attribute);
+// To the table of TEST_TABLE_ID.
 Result send_update(World *world, const TableUpdate *update);
+Result send_update_to(World *world, const char *table_id, const TableUpdate *update);
 // How many names the catalog lists.
 size_t catalog_count(World *world);
 

@@ -122,7 +122,7 @@ async function benchQuery() {
 }
 
 async function startFilled(name, more) {
-    const server = await startProject(name, LAYOUT, values.data, undefined, { indexWaitMs: 0 });
+    const server = await startProject(name, LAYOUT, values.data, undefined, { waitForIndexes: false });
     await fill(server, PARTITIONS, ITEMS, more);
     await indexesAreFull(server, more);
     return server;
@@ -235,7 +235,7 @@ async function steadily(rate, milliseconds, work) {
 // --- backfill
 
 async function benchBackfill() {
-    const server = await startProject("backfill", LAYOUT, values.data, undefined, { indexWaitMs: 0 });
+    const server = await startProject("backfill", LAYOUT, values.data, undefined, { waitForIndexes: false });
     try {
         const items = Math.round(1_000_000 * Number(values.share));
         await createTable(server);

@@ -14,16 +14,16 @@ const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory"
 const OTHER_FILES = 300;
 const FILES_PER_OBJECT = 4; // three, and one to spare
 const LIVE_OBJECTS_MAX = 900; // at about 250 KB each, beside 350 MB for all else
-const INDEX_WAIT_MS = 1000; // a test that reads a global index after a write sees it
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
 // V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth. More
 // still would hold the buffers of requests for so long that loading a large table takes a gigabyte.
 const V8_FLAGS = "--min-semi-space-size=16 --max-semi-space-size=64";
 
-// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, indexWaitMs, requestMs };
-// `module`, the path of the Wasm module where it is not the built one, and `main`, that of an entry around the Worker's
-// own, of this project's tests.
+// Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, requestMs };
+// `waitForIndexes`: unless it is false, a test that reads a global index after a write sees it; `module`, the path of
+// the Wasm module where it is not the built one, and `main`, that of an entry around the Worker's own, of this
+// project's tests.
 export async function startHost(options) {
     const { host, port } = options;
     process.env.MINIFLARE_WORKERD_V8_FLAGS ??= V8_FLAGS;
@@ -45,7 +45,7 @@ export async function startHost(options) {
 }
 
 function workerConfig(options) {
-    const { layout, auth = [], indexWaitMs = INDEX_WAIT_MS, requestMs, module, main = ENTRY } = options;
+    const { layout, auth = [], waitForIndexes = true, requestMs, module, main = ENTRY } = options;
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
@@ -60,7 +60,7 @@ function workerConfig(options) {
                 : { SHVM_AUTH: { type: "text", value: "off" } }),
             SHVM_LAYOUT: { type: "text", value: layout },
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
-            SHVM_INDEX_WAIT_MS: { type: "text", value: String(indexWaitMs) },
+            SHVM_INDEX_WAIT: { type: "text", value: waitForIndexes ? "on" : "off" },
             ...(requestMs === undefined ? {} : { SHVM_REQUEST_MS: { type: "text", value: String(requestMs) } }),
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },

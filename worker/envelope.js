@@ -71,7 +71,7 @@ export class GatewayMessage {
     #auth;
     #settings;
 
-    // auth: { checked, keys, payloadHash, head } (auth.js). settings: { layout, callsMax, indexWaitMs }.
+    // auth: { checked, keys, payloadHash, head } (auth.js). settings: { layout, callsMax, waitForIndexes }.
     constructor(target, contentType, body, auth, settings) {
         this.#target = target;
         this.#contentType = contentType;
@@ -90,7 +90,7 @@ export class GatewayMessage {
     put(memory, start) {
         const { bytes, view } = memory;
         const { checked, keys, payloadHash, head } = this.#auth;
-        const { layout, callsMax, indexWaitMs } = this.#settings;
+        const { layout, callsMax, waitForIndexes } = this.#settings;
         bytes[start + 4] = ENVELOPE_VERSION;
         let at = putText(memory, start + 5, this.#target);
         at = putText(memory, at, this.#contentType);
@@ -101,9 +101,9 @@ export class GatewayMessage {
         at = putBytes(memory, at + 5, keys);
         at = putBytes(memory, at, payloadHash);
         at = putText(memory, at, head);
-        view.setUint32(at, 4, true);
-        view.setUint32(at + 4, indexWaitMs, true);
-        at += 8;
+        view.setUint32(at, 1, true);
+        bytes[at + 4] = waitForIndexes ? 1 : 0;
+        at += 5;
         view.setUint32(start, at - start - 4, true);
         return at;
     }

@@ -65,7 +65,7 @@ function settingsOf(env) {
     settings ??= {
         layout: env.SHVM_LAYOUT ?? "",
         callsMax: Number(env.SHVM_CALLS_MAX ?? 0),
-        indexWaitMs: Number(env.SHVM_INDEX_WAIT_MS ?? 0),
+        waitForIndexes: env.SHVM_INDEX_WAIT === "on",
     };
     return settings;
 }

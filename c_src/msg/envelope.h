@@ -33,8 +33,8 @@
 //     request may make: the platform's subrequests, less a few (0: what its free plan allows). Keys checked: 0 where
 //     any credentials will do, and none; then of the head only what is looked at need be there. Keys: the deployment's
 //     access keys (role/access.h). Payload hash: SHA-256 of the body as it was sent, where it came compressed; else
-//     empty. Head: the request's (msg/http_head.h). Options, any number of which may be missing from the end: index
-//     wait u32 (ms; 0: the reply to a write does not wait for its global indexes).
+//     empty. Head: the request's (msg/http_head.h). Options, any number of which may be missing from the end: wait
+//     for indexes u8 (1: the reply to a write waits until its global indexes have it).
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 

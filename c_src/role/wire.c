@@ -22,7 +22,7 @@ bool wire_read(Step *step, WireRequest *out) {
     out->head = read_bytes(&message);
     if (reader_left(&message) != 0) {
         Reader options = reader_of(read_bytes(&message));
-        step->wait_for_indexes = reader_u32(&options) > 0;
+        step->wait_for_indexes = reader_u8(&options) != 0;
     }
     if (message.failed || version != ENVELOPE_VERSION) {
         return error_corrupt(&step->error, "malformed gateway message");

@@ -181,7 +181,7 @@ static Slice take_bytes(Reader *reader) {
 }
 
 Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice body, Slice default_layout,
-                           uint32_t calls_max, uint32_t index_wait_ms) {
+                           uint32_t calls_max, bool wait_for_indexes) {
     const Slice none = {NULL, 0};
     Buf message;
     buf_init(&message, arena);
@@ -195,8 +195,8 @@ Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice
     put_bytes(&message, none);
     put_bytes(&message, none);
     put_bytes(&message, none);
-    buf_u32(&message, 4); // options
-    buf_u32(&message, index_wait_ms);
+    buf_u32(&message, 1); // options
+    buf_u8(&message, wait_for_indexes);
     return buf_view(&message);
 }
 

@@ -83,7 +83,7 @@ int64_t host_orphan_count(HostObject *object);
 
 // A request as the gateway takes it (msg/envelope.h), from a client whose keys nobody checks.
 Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice body, Slice default_layout,
-                           uint32_t calls_max, uint32_t index_wait_ms);
+                           uint32_t calls_max, bool wait_for_indexes);
 
 // Runs one step, commits or rolls back, and performs SET_ALARM and DELETE_ALL, which the platform stores
 // together with what the step wrote. Results live in `arena`.

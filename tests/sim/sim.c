@@ -582,9 +582,8 @@ void sim_request(Sim *sim, unsigned client, const char *operation, Slice body) {
     buf_cstr(&target, operation);
     Slice type = SLICE("application/x-amz-json-1.0");
     // In half of the schedules writes wait for their indexes.
-    uint32_t index_wait_ms = sim->options.seed % 2 == 0 ? 1000 : 0;
-    Slice message =
-        host_gateway_message(&sim->arena, buf_view(&target), type, body, (Slice){NULL, 0}, 0, index_wait_ms);
+    bool waits = sim->options.seed % 2 == 0;
+    Slice message = host_gateway_message(&sim->arena, buf_view(&target), type, body, (Slice){NULL, 0}, 0, waits);
     unsigned isolate = random_below(&sim->placement, ISOLATES);
     Task *task = new_task(sim, NULL, isolate, EVENT_START, message);
     task->request = ARENA_NEW(&sim->arena, Request);

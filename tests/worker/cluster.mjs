@@ -28,7 +28,7 @@ export const FAILED = { status: AnswerStatus.FAILED, body: EMPTY };
 export class Cluster {
     now = STARTED_MS; // for the core, which asks Date
     callsMax = 0; // of one invocation of an object
-    indexWaitMs = 0; // the deployment's setting
+    waitForIndexes = false; // the deployment's setting
     // Called for each call between objects: async ({ role, name, message, from, deliver }) → an answer. deliver()
     // runs the callee, now or later, and gives its answer.
     onCall = ({ deliver }) => deliver();
@@ -49,7 +49,7 @@ export class Cluster {
         const auth = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: "" };
         const target = `DynamoDB_20120810.${operation}`;
         const bytes = encoder.encode(JSON.stringify(body));
-        const settings = { layout: this.#layout, callsMax: 0, indexWaitMs: this.indexWaitMs };
+        const settings = { layout: this.#layout, callsMax: 0, waitForIndexes: this.waitForIndexes };
         const message = new GatewayMessage(target, "application/x-amz-json-1.0", bytes, auth, settings);
         const reply = await runSteps(this.#actor(null), StepEvent.START, message);
         const response = reply instanceof Response ? reply : httpResponse(reply);

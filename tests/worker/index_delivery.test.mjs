@@ -117,7 +117,7 @@ for (const layout of ["key", "hash:4"]) {
         });
 
         test("a mark stays for as long as its source has something older to send", async () => {
-            cluster.indexWaitMs = 1000;
+            cluster.waitForIndexes = true;
             let asked = 0;
             const failing = async ({ name, from, deliver }) => {
                 if (from !== null && IS_INDEX_OBJECT.test(from)) asked++;

@@ -59,7 +59,7 @@ static enum MHD_Result serve(Direct *cluster, struct MHD_Connection *connection,
     direct_run_alarms(cluster);
     Slice message =
         host_gateway_message(&arena, header_of(connection, "x-amz-target"), header_of(connection, "content-type"),
-                             body, SLICE("hash:16"), CALLS_MAX, 1000);
+                             body, SLICE("hash:16"), CALLS_MAX, true);
     HostAction reply = direct_request(cluster, &arena, message);
     if (reply.kind != ACTION_RESPOND_HTTP) {
         Slice text = SLICE("{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\"}");

@@ -25,6 +25,10 @@ typedef struct UpdateOutcome {
 bool update_apply(Slice tree, Slice old_item, Slice key, bool want_parts, Arena *arena, UpdateOutcome *outcome,
                   Error *error);
 
+// The attributes that an update tree is about, action by action; false when there are no more.
+Reader update_actions(Slice tree);
+bool update_next_target(Reader *actions, Slice *attribute);
+
 // Appends the item reduced to the projection's paths. An empty tree copies the whole item. List elements come back
 // compacted in index order.
 bool projection_apply(Slice tree, Slice item, Arena *scratch, Buf *out, Error *error);

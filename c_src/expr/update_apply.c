@@ -40,10 +40,32 @@ static bool read_action(Reader *tree, Action *action, Slice *path) {
     return !tree->failed;
 }
 
-static bool read_actions(Update *update, Slice tree, Error *error) {
+// The reader stands at the first action.
+static Reader open_tree(Slice tree, uint64_t *count) {
     Reader reader = reader_of(tree);
     if (reader_u8(&reader) != TREE_VERSION || reader_u8(&reader) != TREE_UPDATE) reader.failed = true;
-    uint64_t count = reader_varint(&reader);
+    *count = reader_varint(&reader);
+    return reader;
+}
+
+Reader update_actions(Slice tree) {
+    uint64_t count; // the last action ends with the tree
+    return open_tree(tree, &count);
+}
+
+bool update_next_target(Reader *actions, Slice *attribute) {
+    Action action;
+    Slice path;
+    size_t steps;
+    if (actions->failed || reader_left(actions) == 0 || !read_action(actions, &action, &path)) return false;
+    Reader elements = path_elements(path, &steps);
+    *attribute = path_element_next(&elements).name;
+    return true;
+}
+
+static bool read_actions(Update *update, Slice tree, Error *error) {
+    uint64_t count;
+    Reader reader = open_tree(tree, &count);
     // An action takes more than one byte: a count that cannot be right does not ask for memory.
     if (reader.failed || count > reader_left(&reader)) return error_corrupt(error, "update tree");
     update->count = (size_t)count;

@@ -294,7 +294,7 @@ size_t batch_drop_done(BatchState *state, const bool *is_done) {
     return failed;
 }
 
-void batch_capacity_to_json(Buf *out, const BatchState *state) {
+static void write_capacity(Buf *out, const BatchState *state) {
     buf_cstr(out, "\"ConsumedCapacity\":[");
     bool first = true;
     for (size_t i = 0; i < state->table_count; i++) {
@@ -311,4 +311,14 @@ void batch_capacity_to_json(Buf *out, const BatchState *state) {
         capacity_to_json(out, &capacity, state->return_capacity);
     }
     buf_u8(out, ']');
+}
+
+bool batch_respond_close(Step *step, const BatchState *state, Buf *body, size_t start) {
+    if (state->return_capacity != RETURN_CAPACITY_NONE) {
+        buf_u8(body, ',');
+        write_capacity(body, state);
+    }
+    buf_u8(body, '}');
+    step_respond_http_close(step, start);
+    return !body->failed || error_out_of_memory(&step->error);
 }

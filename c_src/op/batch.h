@@ -89,6 +89,7 @@ void batch_replies_to_json(Buf *out, const BatchTable *table);
 size_t batch_drop_done(BatchState *state, const bool *is_done);
 
 // Appends `"ConsumedCapacity":[…]` for the tables that were charged.
-void batch_capacity_to_json(Buf *out, const BatchState *state);
+// Ends the reply that step_respond_http_open began: ConsumedCapacity where it is wanted, and the closing brace.
+bool batch_respond_close(Step *step, const BatchState *state, Buf *body, size_t start);
 
 #endif

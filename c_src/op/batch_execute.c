@@ -13,13 +13,8 @@ static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry 
     out->found = stored.found;
     out->bytes = stored.item_bytes;
     if (!stored.found) return true;
-    Slice item = stored.item;
-    Buf projected;
-    buf_init(&projected, step->arena);
-    if (command->projection.len != 0) {
-        if (!projection_apply(command->projection, item, step->arena, &projected, &step->error)) return false;
-        item = buf_view(&projected);
-    }
+    Slice item;
+    if (!item_project(step, command->projection, stored.item, &item)) return false;
     Buf json;
     buf_init(&json, step->arena);
     item_to_json(&json, item);

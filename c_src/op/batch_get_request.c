@@ -232,13 +232,7 @@ static bool respond(Step *step, const BatchState *state) {
     }
     buf_cstr(body, "},");
     write_unprocessed(body, state);
-    if (state->return_capacity != RETURN_CAPACITY_NONE) {
-        buf_u8(body, ',');
-        batch_capacity_to_json(body, state);
-    }
-    buf_u8(body, '}');
-    step_respond_http_close(step, start);
-    return !body->failed || error_out_of_memory(&step->error);
+    return batch_respond_close(step, state, body, start);
 }
 
 // Takes one entry as far as the reply has room.

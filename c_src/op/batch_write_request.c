@@ -222,13 +222,7 @@ static bool respond(Step *step, const BatchState *state, bool has_metrics) {
     buf_u8(body, '{');
     write_unprocessed(body, step->in.message, state);
     if (has_metrics) write_metrics(body, state);
-    if (state->return_capacity != RETURN_CAPACITY_NONE) {
-        buf_u8(body, ',');
-        batch_capacity_to_json(body, state);
-    }
-    buf_u8(body, '}');
-    step_respond_http_close(step, start);
-    return !body->failed || error_out_of_memory(&step->error);
+    return batch_respond_close(step, state, body, start);
 }
 
 static bool charge_indexes(Step *step, BatchTable *table, const WriteResult *written) {

@@ -26,6 +26,9 @@ bool item_plan(Step *step, const ItemCommand *command, const IndexSet *indexes, 
 // Writes it under the given version, and to the table's local indexes.
 bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_t version, IndexWrites *writes);
 
+// The part of an item that a reader asked for: the item itself where the projection is empty.
+bool item_project(Step *step, Slice projection, Slice item, Slice *out);
+
 // GET: appends the whole HTTP body.
 bool item_get(Step *step, const ItemCommand *command, Buf *body);
 

@@ -97,19 +97,24 @@ bool item_commit(Step *step, const ItemCommand *command, ItemPlan *plan, uint64_
                                     version, &plan->written);
 }
 
+bool item_project(Step *step, Slice projection, Slice item, Slice *out) {
+    Buf projected;
+    buf_init(&projected, step->arena);
+    *out = item;
+    if (projection.len == 0) return true;
+    if (!projection_apply(projection, item, step->arena, &projected, &step->error)) return false;
+    *out = buf_view(&projected);
+    return true;
+}
+
 bool item_get(Step *step, const ItemCommand *command, Buf *body) {
     StoredItem stored;
     Slice key = storage_key(&command->header, command->key.full_key, command->key.partition_len);
     if (!items_get(step, key, &stored)) return false;
     buf_u8(body, '{');
     if (stored.found) {
-        Slice item = stored.item;
-        Buf projected;
-        buf_init(&projected, step->arena);
-        if (command->projection.len != 0) {
-            if (!projection_apply(command->projection, item, step->arena, &projected, &step->error)) return false;
-            item = buf_view(&projected);
-        }
+        Slice item;
+        if (!item_project(step, command->projection, stored.item, &item)) return false;
         buf_cstr(body, "\"Item\":");
         item_to_json(body, item);
     }

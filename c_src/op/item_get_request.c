@@ -62,15 +62,7 @@ static bool get_route(Request *request) {
     if (!key_values_of_key(step, table, get->key, &values)) return false;
     if (!key_build(step, table, &values, &command->key)) return false;
     command->key_item = get->key;
-    Buf name;
-    Buf message;
-    buf_init(&name, step->arena);
-    buf_init(&message, step->arena);
-    key_object_name(&name, table, &command->key);
-    command_encode_item(&message, command);
-    if (name.failed || message.failed) return error_out_of_memory(&step->error);
-    step_forward(step, ROLE_PARTITION, CALL_READ, buf_view(&name), buf_view(&message));
-    return true;
+    return command_forward_item(step, table, CALL_READ, command);
 }
 
 // Only an answer that is no HTTP reply comes here: an error, or a stale descriptor.

@@ -179,3 +179,14 @@ bool command_index_set(Step *step, const TableDescriptor *table, Slice *out) {
     *out = buf_view(&set);
     return true;
 }
+
+bool command_forward_item(Step *step, const TableDescriptor *table, CallMode mode, const ItemCommand *command) {
+    Buf name, message;
+    buf_init(&name, step->arena);
+    buf_init(&message, step->arena);
+    key_object_name(&name, table, &command->key);
+    command_encode_item(&message, command);
+    if (name.failed || message.failed) return error_out_of_memory(&step->error);
+    step_forward(step, ROLE_PARTITION, mode, buf_view(&name), buf_view(&message));
+    return true;
+}

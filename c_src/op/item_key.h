@@ -34,6 +34,8 @@ void key_object_name(Buf *out, const TableDescriptor *table, const ItemKey *key)
 CommandHeader command_header(const Step *step, const TableDescriptor *table, CommandKind kind);
 // The index set that write commands carry; empty for a table without indexes.
 bool command_index_set(Step *step, const TableDescriptor *table, Slice *out);
+// Sends the command to the partition object that holds its key, which answers for the gateway.
+bool command_forward_item(Step *step, const TableDescriptor *table, CallMode mode, const ItemCommand *command);
 
 // Neither empty nor too long; values of the right types.
 bool key_check_values(Step *step, const TableDescriptor *table, const KeyValues *values);

@@ -239,15 +239,7 @@ static bool route_write(Request *request, CommandKind kind) {
         KeyValues collection = {.hash = values.hash};
         if (!key_item_build(step, table, &collection, &command->collection_key)) return false;
     }
-    Buf name;
-    Buf message;
-    buf_init(&name, step->arena);
-    buf_init(&message, step->arena);
-    key_object_name(&name, table, &command->key);
-    command_encode_item(&message, command);
-    if (name.failed || message.failed) return error_out_of_memory(&step->error);
-    step_forward(step, ROLE_PARTITION, CALL_WRITE, buf_view(&name), buf_view(&message));
-    return write_reply_expect(step, refusal);
+    return command_forward_item(step, table, CALL_WRITE, command) && write_reply_expect(step, refusal);
 }
 
 static bool put_route(Request *request) {

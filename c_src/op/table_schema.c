@@ -94,6 +94,11 @@ const Member UPDATE_TABLE_MEMBERS[] = {
     NOT_NULL(g, p "KeySchema.*"), ATTRIBUTE_NAME_RULES(g, p "KeySchema.*.AttributeName"),                    \
         NOT_NULL(g, p "KeySchema.*.KeyType"),                                                                \
         {(g), p "KeySchema.*.KeyType", RULE_ENUM, .text = "[HASH, RANGE]"}
+// One attribute or two: no table and no local index has more.
+#define KEY_SCHEMA_RULES(g, p)                                                                               \
+    NOT_NULL(g, p "KeySchema"), LENGTH_MIN(g, p "KeySchema", 1),                                             \
+        LENGTH_MAX(g, p "KeySchema", 2 * INDEX_KEY_ATTRIBUTES_MAX),                                          \
+        {(g), p "KeySchema", RULE_LENGTH_MAX, 2, .flags = RULE_ONCE}, KEY_ELEMENT_RULES(g, p)
 #define INDEX_NAME_RULES(g, p)                                                                               \
     NOT_NULL(g, p "IndexName"), {(g), p "IndexName", RULE_PATTERN, .text = TABLE_NAME_PATTERN},              \
         LENGTH_MIN(g, p "IndexName", 3), LENGTH_MAX(g, p "IndexName", 255)
@@ -137,22 +142,14 @@ static const Rule CREATE_TABLE_RULES[] = {
     {2, "TableName", RULE_LENGTH_MAX, TABLE_NAME_CHARS_MAX, .flags = RULE_NAME_OR_ARN},
     BILLING_RULE(3),
     THROUGHPUT_RULES(3, ""),
-    NOT_NULL(3, "KeySchema"),
-    LENGTH_MIN(3, "KeySchema", 1),
-    LENGTH_MAX(3, "KeySchema", 2 * INDEX_KEY_ATTRIBUTES_MAX),
-    {3, "KeySchema", RULE_LENGTH_MAX, 2, .flags = RULE_ONCE},
-    KEY_ELEMENT_RULES(3, ""),
+    KEY_SCHEMA_RULES(3, ""),
     NOT_NULL(3, "AttributeDefinitions"),
     DEFINITION_RULES(3),
     NOT_NULL(3, "GlobalSecondaryIndexes.*"),
     GLOBAL_INDEX_RULES(3, "GlobalSecondaryIndexes.*."),
     NOT_NULL(3, "LocalSecondaryIndexes.*"),
     INDEX_NAME_RULES(3, "LocalSecondaryIndexes.*."),
-    NOT_NULL(3, "LocalSecondaryIndexes.*.KeySchema"),
-    LENGTH_MIN(3, "LocalSecondaryIndexes.*.KeySchema", 1),
-    LENGTH_MAX(3, "LocalSecondaryIndexes.*.KeySchema", 2 * INDEX_KEY_ATTRIBUTES_MAX),
-    {3, "LocalSecondaryIndexes.*.KeySchema", RULE_LENGTH_MAX, 2, .flags = RULE_ONCE},
-    KEY_ELEMENT_RULES(3, "LocalSecondaryIndexes.*."),
+    KEY_SCHEMA_RULES(3, "LocalSecondaryIndexes.*."),
     PROJECTION_RULES(3, "LocalSecondaryIndexes.*."),
     SETTING_RULES(3),
     TAG_RULES(3),

@@ -94,6 +94,18 @@ static bool validate_on_demand(Step *step, const ThroughputDraft *on_demand_max,
 
 // --- Keys
 
+static bool refuse_names(Step *step, const char *first, const Slice *names, size_t count, const char *second,
+                         const Slice *others, size_t other_count) {
+    Buf message;
+    buf_init(&message, step->arena);
+    buf_cstr(&message, first);
+    name_set_print(&message, names, count);
+    buf_cstr(&message, second);
+    name_set_print(&message, others, other_count);
+    Slice text = buf_view(&message);
+    return error_validation(&step->error, step->arena, "%S", &text);
+}
+
 static bool report_undefined(Step *step, const KeyList *keys, const KeyAttribute *definitions, size_t count) {
     if (count < keys->count) {
         return refuse(step, "Invalid KeySchema: Some index key attribute have no definition");
@@ -103,14 +115,8 @@ static bool report_undefined(Step *step, const KeyList *keys, const KeyAttribute
     if (defined == NULL) return error_out_of_memory(&step->error);
     for (size_t i = 0; i < keys->count; i++) names[i] = keys->elements[i].name;
     for (size_t i = 0; i < count; i++) defined[i] = definitions[i].name;
-    Buf message;
-    buf_init(&message, step->arena);
-    buf_cstr(&message, INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: ");
-    name_set_print(&message, names, keys->count);
-    buf_cstr(&message, ", AttributeDefinitions: ");
-    name_set_print(&message, defined, count);
-    Slice text = buf_view(&message);
-    return error_validation(&step->error, step->arena, "%S", &text);
+    return refuse_names(step, INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: ",
+                        names, keys->count, ", AttributeDefinitions: ", defined, count);
 }
 
 static bool validate_defined(Step *step, const KeyList *keys, const KeyAttribute *definitions, size_t count) {
@@ -318,14 +324,8 @@ static bool report_unused(Step *step, const TableDraft *draft) {
         const KeyList *list = &draft->indexes[i].keys;
         for (size_t j = 0; j < list->count; j++) keys[used++] = list->elements[j].name;
     }
-    Buf message;
-    buf_init(&message, step->arena);
-    buf_cstr(&message, INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: ");
-    name_set_print(&message, names, draft->definition_count);
-    buf_cstr(&message, ", keys used: ");
-    name_set_print(&message, keys, used);
-    Slice text = buf_view(&message);
-    return error_validation(&step->error, step->arena, "%S", &text);
+    return refuse_names(step, INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: ", names,
+                        draft->definition_count, ", keys used: ", keys, used);
 }
 
 static bool validate_definitions_used(Step *step, const TableDraft *draft) {

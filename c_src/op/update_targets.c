@@ -2,30 +2,16 @@
 
 #include "data/document_path.h"
 #include "data/item_codec.h"
-#include "expr/operand.h"
+#include "expr/evaluate.h"
 #include "expr/tree.h"
 #include "op/item_key.h"
-
-// The attribute that the tree's next action is about.
-static Slice next_target(Reader *reader) {
-    NodeTag action = (NodeTag)reader_u8(reader);
-    Slice path = path_next(reader);
-    size_t steps = 0;
-    Reader elements = path_elements(path, &steps);
-    if (action == ACTION_SET) operand_skip(reader);
-    else if (action != ACTION_REMOVE) value_next(reader);
-    return path_element_next(&elements).name;
-}
 
 bool update_refusal(Step *step, const TableDescriptor *table, Slice update_tree, Slice *message) {
     Buf text;
     buf_init(&text, step->arena);
-    Reader reader = reader_of(update_tree);
-    reader_u8(&reader); // version
-    reader_u8(&reader); // kind
-    uint64_t count = reader_varint(&reader);
-    for (uint64_t i = 0; i < count && !reader.failed && text.len == 0; i++) {
-        Slice target = next_target(&reader);
+    Reader actions = update_actions(update_tree);
+    Slice target;
+    while (text.len == 0 && update_next_target(&actions, &target)) {
         if (!key_schema_has(&table->keys, target)) continue;
         buf_format(&text,
                    "One or more parameter values were invalid: Cannot update attribute %S. This attribute is part of "

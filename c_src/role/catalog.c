@@ -26,18 +26,7 @@ static StepVerdict take_off(Step *step, Slice name, Slice table_id) {
 
 static StepVerdict list(Step *step, Slice after, uint64_t limit) {
     if (limit == 0 || limit > LIST_TABLES_LIMIT_MAX) limit = LIST_TABLES_LIMIT_MAX;
-    // The smallest key beyond `after` is `after` and a zero byte.
-    Buf lower;
-    buf_init(&lower, step->arena);
-    buf_bytes(&lower, after);
-    if (after.len != 0) buf_u8(&lower, 0);
-    StoreRow *rows;
-    size_t count;
-    if (!store_list(step, SPACE_NAMES, buf_view(&lower), (Slice){NULL, 0}, (uint32_t)limit + 1, &rows,
-                    &count)) {
-        return reply_error(step);
-    }
-    return reply_key_page(step, rows, count, (size_t)limit, false);
+    return reply_keys(step, SPACE_NAMES, after, (Slice){NULL, 0}, limit, false);
 }
 
 StepVerdict catalog_step(Step *step) {

@@ -123,18 +123,9 @@ static StepVerdict register_resume(Step *step, Reader *state) {
 
 // --- Listing and deletion
 
-static StepVerdict reply_keys(Step *step, Slice after, Slice upper, uint64_t limit, bool wrote) {
+static StepVerdict reply_page(Step *step, Slice after, Slice upper, uint64_t limit, bool wrote) {
     if (limit == 0 || limit > DIRECTORY_LIST_MAX) limit = DIRECTORY_LIST_MAX;
-    Buf lower;
-    buf_init(&lower, step->arena);
-    buf_bytes(&lower, after);
-    if (after.len != 0) buf_u8(&lower, 0);
-    StoreRow *rows;
-    size_t count;
-    if (!store_list(step, SPACE_KEYS, buf_view(&lower), upper, (uint32_t)limit + 1, &rows, &count)) {
-        return reply_error(step);
-    }
-    return reply_key_page(step, rows, count, (size_t)limit, wrote);
+    return reply_keys(step, SPACE_KEYS, after, upper, limit, wrote);
 }
 
 static StepVerdict list(Step *step, Reader *reader) {
@@ -145,7 +136,7 @@ static StepVerdict list(Step *step, Reader *reader) {
     DirectoryRecord record;
     if (!directory_record_load(step, &record)) return reply_error(step);
     if (record.fenced) return reply_stale(step);
-    return reply_keys(step, after, upper, limit, false);
+    return reply_page(step, after, upper, limit, false);
 }
 
 // A list like any other, but by the table itself, which has a new epoch: no key that this list and those that follow
@@ -166,7 +157,7 @@ static StepVerdict adopt(Step *step, Reader *reader) {
         record.epoch = epoch;
         if (!directory_record_save(step, &record)) return reply_error(step);
     }
-    return reply_keys(step, after, (Slice){NULL, 0}, limit, is_news);
+    return reply_page(step, after, (Slice){NULL, 0}, limit, is_news);
 }
 
 static StepVerdict fence(Step *step, Reader *reader) {
@@ -182,7 +173,7 @@ static StepVerdict fence(Step *step, Reader *reader) {
         if (!directory_record_save(step, &record)) return reply_error(step);
         step_set_alarm(step, step->in.now_ms + DIRECTORY_ERASE_MS);
     }
-    return reply_keys(step, (Slice){NULL, 0}, (Slice){NULL, 0}, limit, is_new);
+    return reply_page(step, (Slice){NULL, 0}, (Slice){NULL, 0}, limit, is_new);
 }
 
 static StepVerdict forget(Step *step, Reader *reader) {

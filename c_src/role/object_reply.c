@@ -19,9 +19,18 @@ StepVerdict reply_ok(Step *step, Slice payload, bool wrote) {
     return reply(step, &result, wrote);
 }
 
-StepVerdict reply_key_page(Step *step, const StoreRow *rows, size_t count, size_t limit, bool wrote) {
+StepVerdict reply_keys(Step *step, StoreSpace space, Slice after, Slice upper, uint64_t limit, bool wrote) {
+    // The smallest key beyond `after` is `after` and a zero byte.
+    Buf lower;
+    buf_init(&lower, step->arena);
+    buf_bytes(&lower, after);
+    if (after.len != 0) buf_u8(&lower, 0);
+    StoreRow *rows;
+    size_t count;
+    // One more than asked for, only to say that there are more.
+    if (!store_list(step, space, buf_view(&lower), upper, (uint32_t)limit + 1, &rows, &count)) return reply_error(step);
     bool has_more = count > limit;
-    if (has_more) count = limit;
+    if (has_more) count = (size_t)limit;
     Buf payload;
     buf_init(&payload, step->arena);
     buf_varint(&payload, count);

@@ -9,8 +9,8 @@
 
 // RESULT_OK. wrote: whether the step wrote anything (COMMIT rather than READONLY).
 StepVerdict reply_ok(Step *step, Slice payload, bool wrote);
-// One page of a list of keys (control.h): rows holds up to limit + 1 of them, the last only to say that there are more.
-StepVerdict reply_key_page(Step *step, const StoreRow *rows, size_t count, size_t limit, bool wrote);
+// One page of a space's keys (control.h): those beyond `after` (empty: from the first) and below `upper` (empty: open).
+StepVerdict reply_keys(Step *step, StoreSpace space, Slice after, Slice upper, uint64_t limit, bool wrote);
 // RESULT_STALE, nothing written.
 StepVerdict reply_stale(Step *step);
 // What step->error says: a DynamoDB error becomes RESULT_ERROR and is answered here, nothing written; our own

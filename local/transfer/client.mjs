@@ -34,6 +34,14 @@ export function readCommandLine(usage, ownOptions) {
     return { ...values, table: positionals[0] };
 }
 
+// An option that is a number of things, or exits with a line that says so.
+export function readCount(options, name, max) {
+    const count = Number(options[name]);
+    if (Number.isInteger(count) && count >= 1 && count <= max) return count;
+    console.error(`--${name} takes a number from 1 to ${max}`);
+    process.exit(2);
+}
+
 // Credentials come from where the SDK finds them; a local server takes any, so some are made up where there are none.
 export function connect(endpoint) {
     const known = process.env.AWS_ACCESS_KEY_ID !== undefined || process.env.AWS_PROFILE !== undefined;

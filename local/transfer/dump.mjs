@@ -1,7 +1,7 @@
 // `npm run dump -- TABLE > file`: a whole table as lines of DynamoDB JSON, by a parallel Scan through the public API.
 import { once } from "node:events";
 import { DescribeTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { Progress, State, connect, itemToLine, readCommandLine } from "./client.mjs";
+import { Progress, State, connect, itemToLine, readCommandLine, readCount } from "./client.mjs";
 
 const USAGE = `npm run --silent dump -- TABLE [options] > FILE
 
@@ -12,11 +12,7 @@ const USAGE = `npm run --silent dump -- TABLE [options] > FILE
   --help          print this`;
 
 const options = readCommandLine(USAGE, { segments: { type: "string", default: "4" } });
-const segments = Number(options.segments);
-if (!Number.isInteger(segments) || segments < 1 || segments > 1000) {
-    console.error("--segments takes a number from 1 to 1000");
-    process.exit(2);
-}
+const segments = readCount(options, "segments", 1000);
 const client = connect(options.endpoint);
 try {
     await dump();

@@ -2,7 +2,7 @@
 // public API.
 import { fstatSync } from "node:fs";
 import { BatchWriteItemCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import { Progress, State, connect, lineToItem, readCommandLine } from "./client.mjs";
+import { Progress, State, connect, lineToItem, readCommandLine, readCount } from "./client.mjs";
 
 const USAGE = `npm run --silent load -- TABLE [options] < FILE
 
@@ -17,11 +17,7 @@ const RETRY_DELAY_MS = 50;
 const RETRY_DELAY_MAX_MS = 5000;
 
 const options = readCommandLine(USAGE, { parallel: { type: "string", default: "8" } });
-const parallel = Number(options.parallel);
-if (!Number.isInteger(parallel) || parallel < 1 || parallel > 100) {
-    console.error("--parallel takes a number from 1 to 100");
-    process.exit(2);
-}
+const parallel = readCount(options, "parallel", 100);
 const client = connect(options.endpoint);
 async function load() {
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: options.table }));

@@ -2,7 +2,7 @@
 // between an index and what the table's items say should be in it. Exit code 1 when there is one.
 import { createHash } from "node:crypto";
 import { DescribeTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { Progress, connect, readCommandLine } from "./client.mjs";
+import { Progress, connect, readCommandLine, readCount } from "./client.mjs";
 
 const USAGE = `npm run verify -- TABLE [options]
 
@@ -17,11 +17,7 @@ const HASH_BYTES_MAX = 2048;
 const RANGE_BYTES_MAX = 1024;
 
 const options = readCommandLine(USAGE, { segments: { type: "string", default: "4" } });
-const segments = Number(options.segments);
-if (!Number.isInteger(segments) || segments < 1 || segments > 1000) {
-    console.error("--segments takes a number from 1 to 1000");
-    process.exit(2);
-}
+const segments = readCount(options, "segments", 1000);
 const client = connect(options.endpoint);
 try {
     const differences = await verify();

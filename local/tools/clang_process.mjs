@@ -1,6 +1,7 @@
 // One packaged clang in one process: threads would share V8's book of compiled code, which in Node 24 now and then
 // ends the whole program ("Check failed: jit_page_->allocations_.erase"). Messages from the parent: { keep: files }, or
-// a task { args, outputs, files }, files where they are not those kept; reply: { ok, messages, outputs: {path: bytes} }.
+// a task { args, outputs, files }, files where they are not those kept; reply:
+// { ok, messages, outputs: {path: bytes} }.
 import { Exit, runClang } from "@yowasp/clang";
 
 // Loading prints its progress unless it is asked for alone, first.

@@ -57,6 +57,10 @@ static bool run_step(Direct *cluster, Arena *arena, const Run *what, HostStep *s
         fprintf(stderr, "violation: %s\n", violation_text());
         abort();
     }
+    if (step->lose) { // before it could say anything
+        host_evict(step->object);
+        return false;
+    }
     if (step->verdict >= 0) return true;
     core_free(cluster->core);
     cluster->core = core_new(STEP_MEMORY_BYTES_MAX);

@@ -55,6 +55,7 @@ typedef struct Request {
     Slice message; // to the gateway; empty: alarms run
     double wait_ms;
     size_t lost_step; // the object dies before this step's commit; 0: none
+    uint32_t calls_max; // of the request; 0: as many as there are by default
 } Request;
 
 static void put_bytes(Buf *out, Slice bytes) {
@@ -114,12 +115,13 @@ static Slice expand(Arena *arena, const char *text) {
     return buf_view(&out);
 }
 
-// A line: "Operation {json}", with the word of a head or "lost STEP" before it; or "alarms MILLISECONDS".
+// A line: "Operation {json}", with the word of a head, "lost STEP" or "calls MAX" before it, or "alarms MILLISECONDS".
 static Request read_request(Arena *arena, const char *line) {
     Request request = {.line = line};
     const char *name = line, *head = NULL;
     int taken = 0;
     if (sscanf(line, "lost %zu %n", &request.lost_step, &taken) == 1) name = line + taken;
+    if (sscanf(line, "calls %u %n", &request.calls_max, &taken) == 1) name = line + taken;
     if (sscanf(name, "alarms %lf", &request.wait_ms) == 1) return request;
     for (size_t i = 0; i < HEAD_COUNT && head == NULL; i++) {
         size_t len = strlen(HEADS[i][0]);
@@ -131,8 +133,9 @@ static Request read_request(Arena *arena, const char *line) {
     buf_cstr(&target, "DynamoDB_20120810.");
     buf_bytes(&target, slice_of((const uint8_t *)name, (size_t)(body - name)));
     Slice json = expand(arena, body + 1), type = SLICE("application/x-amz-json-1.0"), none = {NULL, 0};
+    uint32_t calls = request.calls_max;
     request.message = head != NULL ? signed_message(arena, buf_view(&target), json, head)
-                                   : host_gateway_message(arena, buf_view(&target), type, json, none, 0, 1000);
+                                   : host_gateway_message(arena, buf_view(&target), type, json, none, calls, 1000);
     return request;
 }
 

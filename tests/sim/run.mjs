@@ -9,7 +9,7 @@ import { readOptions } from "../options.mjs";
 
 const CHUNK_SCHEDULES = 20;
 const SANITIZED_EVERY = 10; // chunks
-const CANARY_SECONDS_MAX = 120;
+const CANARY_SECONDS_MAX = 180;
 // What a machine that does nothing else must manage; two cores do some twenty.
 const QUIET_SCHEDULES_PER_SECOND = 5;
 const FAILURES_MAX = 5;

@@ -183,7 +183,11 @@ static Event pop(Sim *sim) {
 // Mostly a few milliseconds; now and then seconds, so that others overtake.
 static double network_delay(Sim *sim) {
     double delay = 0.2 + random_below(&sim->network, 100) / 20.0;
-    if (strikes(sim, FAULT_DELAY, 60)) delay += random_below(&sim->streams[FAULT_DELAY], 20000);
+    if (strikes(sim, FAULT_DELAY, 60)) {
+        // Most are within what a delivery may take; some are longer than anybody keeps what it could do harm to.
+        bool is_long = random_below(&sim->streams[FAULT_DELAY], 8) == 0;
+        delay += random_below(&sim->streams[FAULT_DELAY], is_long ? 200000 : 20000);
+    }
     return delay;
 }
 

@@ -63,6 +63,7 @@
 #define DIRECTORY_SHARDS 4u                         // [US] 1,000 requests/s an object: 4,000 new keys/s a table
 
 #define CALLS_MAX_DEFAULT 40u                       // [CF] 50 subrequests a request on the free plan, less a few
+#define CALLS_MAX_LEAST (DIRECTORY_SHARDS + 2u)     // [US] a Scan lists all shards, ends a partition, begins the next
 #define SCAN_LIST_KEYS_MAX 1000u                    // [US] partition keys asked of a directory shard at once
 
 // --- Signatures

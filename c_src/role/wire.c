@@ -15,7 +15,7 @@ bool wire_read(Step *step, WireRequest *out) {
     out->body = read_bytes(&message);
     step->default_layout = read_bytes(&message);
     uint32_t calls_max = reader_u32(&message);
-    step->calls_max = calls_max == 0 ? CALLS_MAX_DEFAULT : calls_max;
+    step->calls_max = calls_max == 0 ? CALLS_MAX_DEFAULT : calls_max < CALLS_MAX_LEAST ? CALLS_MAX_LEAST : calls_max;
     out->checks_keys = reader_u8(&message) != 0;
     out->keys = read_bytes(&message);
     out->payload_hash = read_bytes(&message);

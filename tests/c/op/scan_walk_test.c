@@ -320,6 +320,18 @@ TEST(more_partitions_than_the_directory_lists_at_once) {
     end();
 }
 
+TEST(as_few_calls_as_a_page_can_do_with) {
+    begin();
+    calls_max = CALLS_MAX_LEAST;
+    make_table("range", 0, 90, 9, 400);
+    scan_whole(1, 0);
+    scan_whole(3, 7);
+    make_table("slots", 16, 30, 5, 400);
+    scan_whole(3, 7);
+    calls_max = CALLS_MAX_DEFAULT;
+    end();
+}
+
 TEST(partitions_of_one_key_without_sort_key) {
     begin();
     make_table("hash", 0, 200, 1, 400);

@@ -125,8 +125,8 @@ export const KNOWN_DIFFERENCES = [
     {
         name: "indexes DynamoDB Local cannot have",
         reason:
-            "Of several key attributes, or to be deleted: what such an index refuses, DynamoDB Local stores, reads, or " +
-            "refuses for its condition.",
+            "Of several key attributes, or to be deleted: what such an index refuses, DynamoDB Local stores, reads, " +
+            "or refuses for its condition.",
         rare: true,
         matches: ({ kind, table, ours, theirs }) =>
             kind === "outcome" &&

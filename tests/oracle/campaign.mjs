@@ -12,6 +12,7 @@ import { createRequest, indexChanges, keyOf, keysWritten, randomTable, tableAt }
 
 const STEPS_PER_GROUP = 120;
 const ACTIVE_LIMIT_MS = 60_000;
+const LOCAL_TRIES = 3;
 const EVENTUAL_TRIES = 40;
 const EVENTUAL_PAUSE_MS = 50;
 
@@ -71,6 +72,10 @@ async function changeIndex(servers, table, all, step, tableName) {
     const sides = step.oursOnly ? [servers.ours] : [servers.ours, servers.theirs];
     const request = withTable(step.request, tableName);
     const answers = await Promise.all(sides.map((endpoint) => endpoint.call(step.operation, request)));
+    // Now and then DynamoDB Local fails to make an index that it makes when it is asked again.
+    for (let i = 0; i < LOCAL_TRIES && answers[1]?.error?.startsWith("InternalFailure"); i++) {
+        answers[1] = await servers.theirs.call(step.operation, request);
+    }
     await Promise.all(sides.map((endpoint) => isActive(endpoint, tableName)));
     const [ours, theirs] = answers.map(({ error }) => error ?? "success");
     return theirs === undefined || ours === theirs ? [] : [{ kind: "outcome", ours, theirs, known: null }];

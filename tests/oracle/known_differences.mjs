@@ -66,6 +66,7 @@ const VALUE_FAULT = new RegExp(
 const isNoText = (base64) =>
     base64 !== undefined && Buffer.from(Buffer.from(base64, "base64").toString()).toString("base64") !== base64;
 
+const ATTRIBUTE_TYPES = /^Invalid \w+Expression: Incorrect operand .* attribute_type, operand type: \{[A-Z,]+\}$/;
 const NO_INDEX = /^The table does not have the specified index: /;
 
 /** Two texts that are both right about a request with two faults: DynamoDB's order is ours, [ours, theirs]. */
@@ -99,6 +100,13 @@ const ORDER = [
         /^Invalid ConditionExpression: Syntax error; /,
         /^Invalid UpdateExpression: (Incorrect operand type|Two document) /,
     ],
+    // So with reads: all syntax, then operands.
+    [
+        /^Invalid ProjectionExpression: Syntax error; /,
+        /^Invalid (Filter|KeyCondition)Expression: Incorrect operand type /,
+    ],
+    // The types of attribute_type come in another order whenever DynamoDB Local is started.
+    [ATTRIBUTE_TYPES, ATTRIBUTE_TYPES],
     // Key values come before expressions.
     [/an empty (string|binary) value/, /^Invalid \w+Expression: /],
     // What an update meets on the item: which of several comes first is not known of DynamoDB.

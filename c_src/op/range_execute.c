@@ -19,12 +19,7 @@ typedef struct Page {
 static bool append_item(Step *step, Page *page, Slice item) {
     page->result->count++;
     if (page->command->count_only) return true;
-    Buf projected;
-    buf_init(&projected, step->arena);
-    if (page->command->projection.len != 0) {
-        if (!projection_apply(page->command->projection, item, step->arena, &projected, &step->error)) return false;
-        item = buf_view(&projected);
-    }
+    if (!item_project(step, page->command->projection, item, &item)) return false;
     if (page->items.len != 0) buf_u8(&page->items, ',');
     item_to_json(&page->items, item);
     return true;

@@ -41,7 +41,6 @@ void scan_state_encode(Buf *out, const ScanState *state) {
     buf_varint(out, state->last_slot);
     buf_u8(out, state->one_by_one);
     buf_varint(out, state->visited_count);
-    buf_u8(out, state->has_visited);
     buf_slice(out, state->visited_last_key);
     buf_slice(out, state->visited_key);
     buf_varint(out, state->visited_slot);
@@ -99,7 +98,6 @@ bool scan_state_decode(Arena *arena, Reader *reader, ScanState *out, Error *erro
     out->last_slot = (uint32_t)reader_varint(reader);
     out->one_by_one = reader_u8(reader);
     out->visited_count = (uint32_t)reader_varint(reader);
-    out->has_visited = reader_u8(reader);
     out->visited_last_key = reader_slice(reader);
     out->visited_key = reader_slice(reader);
     out->visited_slot = (uint32_t)reader_varint(reader);

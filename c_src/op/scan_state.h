@@ -48,8 +48,7 @@ typedef struct ScanState {
     uint32_t last_slot;
     bool one_by_one; // look-ahead has overshot: the rest of the page is read without it
     uint32_t visited_count; // targets read to their end for this page
-    // The last of them.
-    bool has_visited;
+    // The last of them, where there is one.
     Slice visited_last_key; // of its items, as they were when they were read (item blob); empty: there were none
     Slice visited_key;
     uint32_t visited_slot;

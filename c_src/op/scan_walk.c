@@ -217,7 +217,7 @@ static bool go_on(Step *step, ScanState *state) {
         bool is_limit_reached = state->has_limit && state->limit_left == 0;
         return is_limit_reached ? end_behind_target(step, state) : respond(step, state, (Slice){NULL, 0});
     }
-    if (state->has_visited && is_page_full(step, state)) return end_behind_target(step, state);
+    if (state->visited_count > 0 && is_page_full(step, state)) return end_behind_target(step, state);
     return targets_left(state) > 0 ? ask_partitions(step, state) : ask_directory(step, state);
 }
 
@@ -239,7 +239,6 @@ static void take_result(ScanState *state, const RangeResult *result, Buf *items)
 }
 
 static void visit_done(ScanState *state, Slice last_key) {
-    state->has_visited = true;
     state->visited_count++;
     state->visited_last_key = last_key;
     if (is_by_key(state)) {

@@ -135,7 +135,7 @@ static Request read_request(Arena *arena, const char *line) {
     Slice json = expand(arena, body + 1), type = SLICE("application/x-amz-json-1.0"), none = {NULL, 0};
     uint32_t calls = request.calls_max;
     request.message = head != NULL ? signed_message(arena, buf_view(&target), json, head)
-                                   : host_gateway_message(arena, buf_view(&target), type, json, none, calls, 1000);
+                                   : host_gateway_message(arena, buf_view(&target), type, json, none, calls, true);
     return request;
 }
 

@@ -16,9 +16,12 @@ const FILES_PER_OBJECT = 4; // three, and one to spare
 const LIVE_OBJECTS_MAX = 900; // at about 250 KB each, beside 350 MB for all else
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
-// V8's collector of young objects is the tail of the latency: with room for more of them p99 falls to a tenth. More
-// still would hold the buffers of requests for so long that loading a large table takes a gigabyte.
-const V8_FLAGS = "--min-semi-space-size=16 --max-semi-space-size=64";
+// What V8 keeps of a request are mostly wrappers of the runtime's own objects, which only a full collection frees. Left
+// until the heap is full they stop everything for 100 to 200 ms; freed whenever 4 MB of new objects were made it takes
+// 10 to 20, and so small a young generation stays in the processor's cache. See docs/performance.md.
+const V8_FLAGS = "--gc-global --min-semi-space-size=4 --max-semi-space-size=4";
+// With flags like these the runtime compiles its own scripts anew (some 40 ms at the start), and says so.
+const EXPECTED_LOG = "bootstrap compile cache failed its compatibility check";
 
 // Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, requestMs };
 // `waitForIndexes`: unless it is false, a test that reads a global index after a write sees it; `module`, the path of
@@ -34,6 +37,7 @@ export async function startHost(options) {
         port: 0,
         log: new Log(LogLevel.ERROR),
         logRequests: false,
+        handleStructuredLogs: printLog,
         enableDevRegistry: false,
         cf: false,
         resourcePersistencePath: options.data,
@@ -42,6 +46,12 @@ export async function startHost(options) {
     });
     const url = await miniflare.unsafeGetDirectURL(WORKER);
     return { url, stop: () => miniflare.dispose() };
+}
+
+function printLog({ level, message }) {
+    if (message.includes(EXPECTED_LOG)) return;
+    if (level === "error" || level === "warn") console.error(message);
+    else console.log(message);
 }
 
 function workerConfig(options) {

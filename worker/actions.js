@@ -3,10 +3,10 @@
 // An actor is what the gateway and the objects implement:
 //   step(event, message, state, answers) → { actions, state }   the step, committed; throws when it had to roll back
 //   perform(action) → promise or nothing                        SET_ALARM, DELETE_ALL
-//   call(action) → promise of an answer                         never rejects
+//   call(actions) → promise of their answers                    never rejects
 //   forward(action) → promise of { response } or { answer }     never rejects
 //   later(promise)                                              keeps work alive that goes on after the reply
-//   gather() → promise or null                                  before calls that no reply waits for
+//   wait(ms) → promise
 //   rest() → promise or null                                    between calls: lets others have a turn
 import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
@@ -37,10 +37,10 @@ async function goOn(actor, message, step) {
             answers = [answer];
         } else if (asked.calls.length > 0) {
             if (asked.reply !== null) {
-                actor.later(resumeLater(actor, asked.calls, step.state));
+                actor.later(resumeLater(actor, asked, step.state));
                 return asked.reply;
             }
-            answers = await answersOf(actor, asked.calls);
+            answers = await answersOf(actor, asked);
             const rest = actor.rest();
             if (rest !== null) await rest;
         } else {
@@ -50,27 +50,33 @@ async function goOn(actor, message, step) {
     }
 }
 
-async function answersOf(actor, calls) {
-    if (calls.length === 1) return [await actor.call(calls[0])];
-    return Promise.all(calls.map((call) => actor.call(call)));
+// Of its calls; where the step asked for a WAIT too, not before that is over.
+async function answersOf(actor, { calls, wait }) {
+    const waiting = wait === null ? null : actor.wait(wait);
+    const answers = await actor.call(calls);
+    if (waiting !== null) await waiting;
+    return answers;
 }
 
 // What is left after a reply that went out beside calls: its own replies go nowhere.
-async function resumeLater(actor, calls, state) {
-    const gathering = actor.gather();
-    if (gathering !== null) await gathering;
-    const answers = await answersOf(actor, calls);
-    const step = actor.step(StepEvent.RESUME, EMPTY, state, answers);
-    const asked = sortActions(actor, step.actions);
-    await Promise.all(asked.performing);
-    if (asked.calls.length > 0) await resumeLater(actor, asked.calls, step.state);
+async function resumeLater(actor, asked, state) {
+    while (asked.calls.length > 0) {
+        const answers = await answersOf(actor, asked);
+        const step = actor.step(StepEvent.RESUME, EMPTY, state, answers);
+        state = step.state;
+        asked = sortActions(actor, step.actions);
+        if (asked.performing.length > 0) await Promise.all(asked.performing);
+    }
 }
 
 // Starts what can be started at once, without an await since the commit, so that an alarm is stored with its cause.
 function sortActions(actor, actions) {
-    const asked = { calls: [], forward: null, reply: null, restart: false, repeatMessage: false, performing: [] };
+    const asked = {
+        calls: [], wait: null, forward: null, reply: null, restart: false, repeatMessage: false, performing: [],
+    };
     for (const action of actions) {
         if (action.kind === Action.CALL) asked.calls.push(action);
+        else if (action.kind === Action.WAIT) asked.wait = action.milliseconds;
         else if (action.kind === Action.FORWARD) asked.forward = action;
         else if (action.kind === Action.RESTART) asked.restart = true;
         else if (action.kind === Action.REPEAT_MESSAGE) asked.repeatMessage = true;

@@ -1,6 +1,6 @@
 // Calls from the gateway or an object to an object. They give an answer and never reject: what went wrong is its
 // status, and whether a write may have run decides which.
-import { TIMED_OUT, callMs, inTime } from "./deadlines.js";
+import { Deadline, TIMED_OUT, callMs } from "./deadlines.js";
 import {
     Action, AnswerStatus, CallMode, EMPTY, REPLY_BUSY, REPLY_STATUS, Role, answerOf, httpResponse,
 } from "./envelope.js";
@@ -19,12 +19,19 @@ const TRIES_MAX = 3;
 const QUEUE_MAX = 1000; // calls of this isolate that wait for one object
 const BUSY = answerOf(REPLY_BUSY);
 
-// trace: of the request the call is made for, or null (trace.js). until: when that request's time is up (deadlines.js).
-export function call(env, action, trace, until) {
-    return attempt(env, action, until, async () => answerOf(await send(env, action, trace)));
+// Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
+// null (trace.js). until: when that request's time is up (deadlines.js).
+export async function callAll(env, actions, trace, until) {
+    const deadline = new Deadline(callMs(env, actions[0].role, until));
+    const send = async (action) => answerOf(await sendMessage(env, action, trace));
+    try {
+        return await Promise.all(actions.map((action) => attempt(env, action, until, deadline, () => send(action))));
+    } finally {
+        deadline.clear();
+    }
 }
 
-async function send(env, { role, mode, name, message }, trace) {
+async function sendMessage(env, { role, mode, name, message }, trace) {
     const stub = stubOf(env, role, name);
     if (trace === null) return stub.run(mode, message);
     const { reply, part } = await stub.traced(mode, message, trace.explains);
@@ -37,29 +44,39 @@ async function send(env, { role, mode, name, message }, trace) {
 export async function forward(env, action, trace, until) {
     if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until);
     const { role, name, message } = action;
-    const answer = await attempt(env, action, until, () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
+    const answer = await attemptAlone(env, action, until,
+        () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
     if (!(answer instanceof Response)) return { answer };
     if (answer.status !== REPLY_STATUS) return { response: answer };
     return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };
 }
 
 async function forwardByCall(env, action, trace, until) {
-    const sent = await attempt(env, action, until, () => send(env, action, trace));
+    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace));
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }
 
+async function attemptAlone(env, action, until, send) {
+    const deadline = new Deadline(callMs(env, action.role, until));
+    try {
+        return await attempt(env, action, until, deadline, send);
+    } finally {
+        deadline.clear();
+    }
+}
+
 // What `send` gives, or an answer that says how it failed. An object that falls behind is told no more than it can
 // work off: a queue that only grows answers nobody in time.
-async function attempt(env, action, until, send) {
-    const { role, name } = action;
+async function attempt(env, action, until, deadline, send) {
+    const { name } = action;
     // The gateway waits where there is no place for one more object. Objects do not: what is under way is to end.
     const room = until === null || isCalled(name) ? null : waitForRoom(env, objectsCalled, until);
     if (room !== null) await room;
     const calls = callBegins(name, QUEUE_MAX);
     if (calls === null) return BUSY;
     try {
-        const answer = await inTime(callMs(env, role, until), () => tryToSend(action, send));
+        const answer = await deadline.race(() => tryToSend(action, send));
         if (answer !== TIMED_OUT) return answer;
         logError("call", { object: name, error: "no answer in time" });
         return { status: AnswerStatus.TIMEOUT, body: EMPTY };

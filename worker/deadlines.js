@@ -1,6 +1,7 @@
 // How long anybody waits. A request has SHVM_REQUEST_MS, and what it asks an object a part of that, the smaller the
 // further inside the object stands: whoever waits hears from those it asked before its own time is up, and can say what
-// became of the request. Each call has a timer and no request has one beside them, so a point read pays for one.
+// became of the request. Calls that go out together share a timer and no request has one beside them, so a point read
+// pays for one.
 import { Role } from "./envelope.js";
 
 const REQUEST_MS = 30_000;
@@ -21,17 +22,25 @@ export function callMs(env, role, until) {
     return Math.min(requestMs(env) * GATEWAY_SHARE, until - Date.now());
 }
 
-// What begin()'s promise gives within so many milliseconds, or TIMED_OUT. It is not begun when there is no time left.
-export async function inTime(ms, begin) {
-    if (ms <= 0) return TIMED_OUT;
-    let timer;
-    const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, ms, TIMED_OUT);
-    });
-    try {
-        return await Promise.race([begin(), late]);
-    } finally {
-        clearTimeout(timer);
+// So many milliseconds from now on, until it is cleared.
+export class Deadline {
+    #late = null; // null: there is no time left
+    #timer;
+
+    constructor(ms) {
+        if (ms <= 0) return;
+        this.#late = new Promise((resolve) => {
+            this.#timer = setTimeout(resolve, ms, TIMED_OUT);
+        });
+    }
+
+    // A promise of what begin()'s promise gives in time, or of TIMED_OUT. It is not begun when there is no time left.
+    race(begin) {
+        return this.#late === null ? Promise.resolve(TIMED_OUT) : Promise.race([begin(), this.#late]);
+    }
+
+    clear() {
+        clearTimeout(this.#timer);
     }
 }
 

@@ -19,6 +19,7 @@ export const Action = {
     DELETE_ALL: 6,
     RESTART: 7,
     REPEAT_MESSAGE: 8,
+    WAIT: 9,
 };
 
 export const EMPTY = new Uint8Array(0);
@@ -172,6 +173,8 @@ function readAction(reader) {
         return { kind, reply: reader.copyFrom(start) };
     case Action.SET_ALARM:
         return { kind, due: reader.f64() };
+    case Action.WAIT:
+        return { kind, milliseconds: reader.f64() };
     case Action.DELETE_ALL:
     case Action.RESTART:
     case Action.REPEAT_MESSAGE:

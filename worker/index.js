@@ -3,7 +3,7 @@
 import { runSteps } from "./actions.js";
 import { authOf } from "./auth.js";
 import { BodyRefused, BodyShare, Refusal, readBody } from "./body.js";
-import { call, forward } from "./calls.js";
+import { callAll, forward } from "./calls.js";
 import { coreStep } from "./core.js";
 import { requestEnd } from "./deadlines.js";
 import { EMPTY, GatewayMessage, Role, StepEvent, httpResponse } from "./envelope.js";
@@ -93,20 +93,20 @@ class Gateway {
         throw new Error(`the gateway cannot perform action ${action.kind}`);
     }
 
-    call(action) {
-        return call(this.#env, action, this.#trace, this.#until);
+    call(actions) {
+        return callAll(this.#env, actions, this.#trace, this.#until);
     }
 
     forward(action) {
         return forward(this.#env, action, this.#trace, this.#until);
     }
 
-    gather() {
+    rest() {
         return null;
     }
 
-    rest() {
-        return null;
+    wait(milliseconds) {
+        return scheduler.wait(milliseconds);
     }
 
     later(work) {

@@ -2,7 +2,7 @@
 // only runs its steps over the object's own storage, one step one transaction.
 import { DurableObject } from "cloudflare:workers";
 import { runSteps } from "./actions.js";
-import { call } from "./calls.js";
+import { callAll } from "./calls.js";
 import { coreStep } from "./core.js";
 import {
     Action, CallMode, EMPTY, REPLY_BUSY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
@@ -18,10 +18,6 @@ const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
 const WORKING_MAX = 500;
 const WORKING_BYTES_MAX = 16 * 1024 * 1024;
-// What no reply waits for (a change on its way to an index) goes out at once where an object is quiet. Where changes
-// come thick and fast it waits for so long, and those that come in the meantime travel together.
-const GATHER_MS = 18;
-const QUIET_MS = 100;
 // Long work (an index is filled, a table is emptied) goes from call to call without ever waiting for anything outside
 // this process, where all objects live in one; and as long as something is ready the runtime does not look at its
 // sockets. Every call from here on is followed by a timer, and so by whoever wants something.
@@ -109,7 +105,6 @@ class CoreObject extends DurableObject {
 // What an object is between its messages.
 class Resident {
     local = EMPTY; // what the last committed step left for the next ones
-    gathered = 0; // when something went out last that no reply waited for
     #working = 0;
     #workingBytes = 0;
 
@@ -205,16 +200,12 @@ class Work {
         return action.due === 0 ? storage.deleteAlarm() : storage.setAlarm(action.due);
     }
 
-    call(action) {
-        return call(this.#resident.env, action, this.#trace, null);
+    call(actions) {
+        return callAll(this.#resident.env, actions, this.#trace, null);
     }
 
-    gather() {
-        const resident = this.#resident;
-        const now = Date.now();
-        const isBusy = now - resident.gathered < QUIET_MS;
-        resident.gathered = now;
-        return isBusy ? scheduler.wait(GATHER_MS) : null;
+    wait(milliseconds) {
+        return scheduler.wait(milliseconds);
     }
 
     rest() {

@@ -154,6 +154,10 @@ void step_repeat_message(Step *step) {
     begin_action(step, ACTION_REPEAT_MESSAGE);
 }
 
+void step_wait(Step *step, double ms) {
+    buf_f64(begin_action(step, ACTION_WAIT), ms);
+}
+
 void step_set_local(Step *step, Slice local) {
     step->local = local;
     step->local_present = true;

@@ -21,6 +21,7 @@
 //     DELETE_ALL    erase the object's storage, alarm included
 //     RESTART       run START again with the original message (the gateway's descriptors were stale)
 //     REPEAT_MESSAGE  beside CALLs: the RESUME with their answers is given the original message too
+//     WAIT          f64 (ms), beside CALLs: the host resumes no sooner than after so long
 //
 // The host runs all CALLs of a step in parallel, then resumes once with all answers. RESPOND_HTTP or REPLY beside CALLs
 // is sent at once and the step still resumes. Actions are carried out after the commit, in order.
@@ -78,6 +79,7 @@ typedef enum ActionKind {
     ACTION_DELETE_ALL = 6,
     ACTION_RESTART = 7,
     ACTION_REPEAT_MESSAGE = 8,
+    ACTION_WAIT = 9,
 } ActionKind;
 
 // Whether the callee's steps run inside a transaction.
@@ -149,6 +151,7 @@ void step_set_alarm(Step *step, double due_ms);
 void step_delete_all(Step *step);
 void step_restart(Step *step);
 void step_repeat_message(Step *step);
+void step_wait(Step *step, double ms);
 // What is set here must not lie in the step's input, which is given back before the output is made.
 void step_set_local(Step *step, Slice local);
 void step_set_state(Step *step, Slice state);

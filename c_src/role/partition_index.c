@@ -7,7 +7,8 @@
 //
 // A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
 // write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the
-// next starts when it comes back. Versions order what arrives, so rows may go out twice, and shipments may overtake.
+// next starts when it has come back and a moment has passed. Versions order what arrives, so rows may go out twice, and
+// shipments may overtake.
 //
 // An invocation calls few objects (SHIPMENT_OBJECTS_MAX): then the rest waits for the alarm, which is due at once. Rows
 // that go to more objects than that go out in parts, one by one, always in the same order; how far they have come is
@@ -22,6 +23,8 @@
 #include "store/store.h"
 
 static const double SHIP_RETRY_MS = 1000;
+// From one shipment to the next: what comes meanwhile travels together.
+static const double SHIP_GATHER_MS = 25;
 // A shipment that has not come back after this long was cut off.
 static const double SHIP_LOST_MS = 60000;
 
@@ -249,6 +252,7 @@ static bool send(Partition *partition, const Shipment *shipment, uint8_t state_k
     buf_bytes(&state, waiting);
     if (state.failed) return error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
+    if (state_kind == PARTITION_STATE_SHIP) step_wait(step, SHIP_GATHER_MS);
     return shipment_send(step, shipment, sending->from, sending->count);
 }
 
@@ -349,6 +353,19 @@ static StepVerdict reply_to_write(Partition *partition, WriteReplyKind kind, Sli
     return partition_reply(partition, (Result){.status = RESULT_OK, .payload = reply});
 }
 
+// After a write whose rows, from `first` on, are this shipment, and whose reply does not wait for it.
+static bool ship_written(Partition *partition, const Shipment *shipment, uint64_t first) {
+    PartitionRecord *record = &partition->record;
+    double now = partition->step->in.now_ms;
+    bool sent;
+    if (shipment->count > SHIPMENT_OBJECTS_MAX || record->log_acknowledged + 1 != first) {
+        return ship_log(partition, 0, &sent);
+    }
+    Sending sending = {.first = first, .last = record->log_head, .count = shipment->count};
+    record->shipping_since_ms = now;
+    return send(partition, shipment, PARTITION_STATE_SHIP, &sending, (Slice){NULL, 0});
+}
+
 StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writes, bool wait, WriteReplyKind kind,
                                    const Buf *reply) {
     PartitionRecord *record = &partition->record;
@@ -362,17 +379,8 @@ StepVerdict partition_finish_write(Partition *partition, const IndexWrites *writ
         return VERDICT_ROLLBACK;
     }
     shipment.settled = settled_before(partition, first, writes->effects, writes->effect_count);
-    bool is_one_part = shipment.count <= SHIPMENT_OBJECTS_MAX;
-    if (wait && is_one_part) return finish_waiting(partition, &shipment, first, kind, reply);
-    if (record->shipping_since_ms == 0) {
-        bool sent = true;
-        Sending sending = {.first = first, .last = record->log_head, .count = shipment.count};
-        bool done = is_one_part && record->log_acknowledged + 1 == first
-            ? send(partition, &shipment, PARTITION_STATE_SHIP, &sending, (Slice){NULL, 0})
-            : ship_log(partition, 0, &sent);
-        if (!done) return VERDICT_ROLLBACK;
-        if (sent) record->shipping_since_ms = partition->step->in.now_ms;
-    }
+    if (wait && shipment.count <= SHIPMENT_OBJECTS_MAX) return finish_waiting(partition, &shipment, first, kind, reply);
+    if (record->shipping_since_ms == 0 && !ship_written(partition, &shipment, first)) return VERDICT_ROLLBACK;
     return reply_to_write(partition, kind, buf_view(reply));
 }
 

@@ -239,6 +239,7 @@ static void read_action(Reader *reader, HostAction *action) {
         break;
     case ACTION_REPLY: action->message = take_bytes(reader); break;
     case ACTION_SET_ALARM: action->due_ms = reader_f64(reader); break;
+    case ACTION_WAIT: action->wait_ms = reader_f64(reader); break;
     case ACTION_DELETE_ALL:
     case ACTION_RESTART:
     case ACTION_REPEAT_MESSAGE: break;

@@ -35,6 +35,7 @@ typedef struct HostAction {
     Slice request_id;
     Slice body;
     double due_ms; // SET_ALARM
+    double wait_ms; // WAIT
 } HostAction;
 
 typedef struct HostStep {

@@ -51,7 +51,7 @@ typedef struct Task {
     Slice state;
     Answer *answers;
     size_t answer_count;
-    size_t answers_missing;
+    size_t answers_missing; // and a WAIT
     uint32_t round; // steps run: an answer to an earlier round's call is nobody's
     bool forwards;  // waits for a FORWARD
     bool committed;
@@ -78,6 +78,7 @@ typedef struct Call {
 typedef enum EventKind {
     EVENT_DELIVER,
     EVENT_ANSWERED,
+    EVENT_WAITED,
     EVENT_ALARM_DUE,
     EVENT_WAKE,
     EVENT_HEARD,
@@ -89,6 +90,8 @@ typedef struct Event {
     uint64_t order;
     EventKind kind;
     Call *call;         // DELIVER, ANSWERED
+    Task *task;         // WAITED
+    uint32_t round;
     Answer answer;      // ANSWERED
     HostAction http;    // ANSWERED to a forward; HEARD
     HostObject *object; // ALARM_DUE
@@ -398,6 +401,12 @@ static void carry_out(Sim *sim, Task *task, const HostStep *step) {
     task->state = step->next_state;
     task->answers = ARENA_ARRAY(&sim->arena, Answer, calls);
     task->answer_count = task->answers_missing = calls;
+    for (size_t i = 0; i < step->action_count; i++) {
+        const HostAction *action = &step->actions[i];
+        if (action->kind != ACTION_WAIT) continue;
+        task->answers_missing++;
+        push(sim, action->wait_ms, (Event){.kind = EVENT_WAITED, .task = task, .round = task->round});
+    }
     start_calls(sim, task, step);
 }
 
@@ -496,6 +505,11 @@ static void answered(Sim *sim, const Event *event) {
     if (--task->answers_missing == 0) run_task(sim, task);
 }
 
+static void waited(Sim *sim, Task *task, uint32_t round) {
+    if (!is_alive(task) || task->round != round) return;
+    if (--task->answers_missing == 0) run_task(sim, task);
+}
+
 static void alarm_due(Sim *sim, HostObject *object) {
     double now = sim->now_ms + sim->isolates[object->isolate].clock_ms;
     if (object->alarm_ms == 0) return;
@@ -565,6 +579,7 @@ void sim_run(Sim *sim, Workload *workload) {
         switch (event.kind) {
         case EVENT_DELIVER: deliver(sim, event.call); break;
         case EVENT_ANSWERED: answered(sim, &event); break;
+        case EVENT_WAITED: waited(sim, event.task, event.round); break;
         case EVENT_ALARM_DUE: alarm_due(sim, event.object); break;
         case EVENT_WAKE: workload_wake(workload, event.client); break;
         case EVENT_HEARD: heard(sim, &event); break;

@@ -32,6 +32,8 @@ export class Cluster {
     // Called for each call between objects: async ({ role, name, message, from, deliver }) → an answer. deliver()
     // runs the callee, now or later, and gives its answer.
     onCall = ({ deliver }) => deliver();
+    // Called with the milliseconds of each WAIT: a promise of its end.
+    onWait = () => Promise.resolve();
     #layout;
     #objects = new Map();
     #later = new Set();
@@ -136,11 +138,11 @@ export class Cluster {
                 if (action.kind === Action.DELETE_ALL) object.db = new DatabaseSync(":memory:");
                 object.alarm = action.kind === Action.DELETE_ALL ? 0 : action.due;
             },
-            call: async ({ role, name, message }) => {
+            call: (actions) => Promise.all(actions.map(async ({ role, name, message }) => {
                 if (object !== null) this.callsMax = Math.max(this.callsMax, ++calls);
                 const deliver = async () => answerOf(await this.#run(role, name, message));
                 return this.onCall({ role, name, message, from: object?.name ?? null, deliver });
-            },
+            })),
             forward: async ({ role, name, message }) => {
                 const reply = await this.#run(role, name, message);
                 return reply[0] === Action.RESPOND_HTTP
@@ -151,7 +153,7 @@ export class Cluster {
                 this.#later.add(work);
                 work.finally(() => this.#later.delete(work));
             },
-            gather: () => null,
+            wait: (milliseconds) => this.onWait(milliseconds),
             rest: () => null,
         };
         return actor;

@@ -73,6 +73,28 @@ for (const layout of ["key", "hash:4"]) {
             assert.deepEqual(await entries(), ["a one", "b two"]);
         });
 
+        test("changes that come while a shipment is under way travel together, a moment after it", async () => {
+            const shipments = [];
+            const waits = [];
+            cluster.onCall = ({ name, deliver }) => {
+                if (IS_INDEX_OBJECT.test(name)) shipments.push(name);
+                return deliver();
+            };
+            cluster.onWait = (milliseconds) => new Promise((resolve) => waits.push({ milliseconds, resolve }));
+            await put("a", group("one"));
+            await put("a", { ...group("one"), n: { N: "2" } });
+            await put("a", { ...group("one"), n: { N: "3" } });
+            assert.equal(shipments.length, 1);
+            assert.equal(waits.length, 1);
+            assert.ok(waits[0].milliseconds > 0 && waits[0].milliseconds < 50);
+            cluster.onWait = () => Promise.resolve();
+            waits[0].resolve();
+            await cluster.settle();
+            assert.equal(shipments.length, 2, "two changes of one entry");
+            const { Items } = await cluster.request("Scan", { TableName: "things", IndexName: "by_g" });
+            assert.deepEqual(Items.map(({ n }) => n.N), ["3"]);
+        });
+
         test("what was on its way when an object lost its memory is shipped again", async () => {
             cluster.onCall = ({ name, deliver }) => IS_INDEX_OBJECT.test(name) ? new Promise(() => {}) : deliver();
             await put("a", group("one"));

@@ -1,7 +1,7 @@
 // Where objects are: the deployment's jurisdiction and location hint go with every stub, and nothing does without them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { call, forward } from "../../worker/calls.js";
+import { callAll, forward } from "../../worker/calls.js";
 import { Action, AnswerStatus, CallMode, REPLY_STATUS, Role } from "../../worker/envelope.js";
 
 const BINDINGS = ["PARTITION", "TABLE", "DIRECTORY", "CATALOG"];
@@ -38,7 +38,8 @@ for (const [variables, expected] of CASES) {
         for (const role of [Role.PARTITION, Role.TABLE, Role.DIRECTORY, Role.CATALOG]) {
             for (const mode of [CallMode.READ, CallMode.WRITE]) {
                 const action = { role, mode, name: NAME, message: MESSAGE };
-                assert.equal((await call(env, action, null, until)).status, AnswerStatus.OK);
+                const [answer] = await callAll(env, [action], null, until);
+                assert.equal(answer.status, AnswerStatus.OK);
                 assert.equal((await forward(env, action, null, until)).answer.status, AnswerStatus.OK);
             }
         }

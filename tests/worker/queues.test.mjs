@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startHost } from "../../local/host.mjs";
-import { call } from "../../worker/calls.js";
+import { callAll } from "../../worker/calls.js";
 import { Action, AnswerStatus, CallMode, EMPTY, Role } from "../../worker/envelope.js";
 import { HeldBytes, heldBytes } from "../../worker/under_way.js";
 import { HASH_TABLE, post, temporaryFolder } from "./support.mjs";
@@ -27,7 +27,7 @@ describe("calls that wait for one object", () => {
         },
     });
     const env = { PARTITION: { getByName: stub } };
-    const ask = (name) => call(env, action(name), null, Date.now() + 30_000);
+    const ask = async (name) => (await callAll(env, [action(name)], null, Date.now() + 30_000))[0];
     const fill = (count) => Array.from({ length: count }, () => ask("slow"));
     const answerAll = async (calls) => {
         answers.splice(0).forEach((answer) => answer());

@@ -11,7 +11,7 @@ const RESIDENTS = 0.5;
 const CROWDED = 0.75;
 const IDLE_MS = 50; // of a guest
 const EVICTED_AFTER_MS = 10_500; // the runtime evicts what was idle for ten seconds
-const ALARM_NEAR_MS = 500;
+const ALARM_NEAR_MS = 200;
 const ALARM_SOON_MS = 10_000;
 const ROOM_POLL_MS = 5;
 

@@ -6,7 +6,9 @@
 #include "store/items.h"
 
 // A report follows the first change after the last one by this much; a large partition, which takes longer to count,
-// waits longer.
+// waits longer. The first one after the object woke up comes soon: many objects are written to for a moment and then
+// not for long, and to wake them for their report is dearer than the report.
+static const double FIRST_REPORT_DELAY_MS = 500;
 static const double REPORT_DELAY_MS = 5000;
 static const double REPORT_DELAY_PER_ITEM_MS = 0.1;
 static const double REPORT_RETRY_MS = 60000;
@@ -14,7 +16,8 @@ static const double REPORT_RETRY_MS = 60000;
 void partition_arm_report(Partition *partition) {
     PartitionRecord *record = &partition->record;
     if (record->report_due_ms != 0) return;
-    double delay = REPORT_DELAY_MS + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
+    double least = record->report_settled ? REPORT_DELAY_MS : FIRST_REPORT_DELAY_MS;
+    double delay = least + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
     record->report_due_ms = partition->step->in.now_ms + delay;
     partition_arm(partition, record->report_due_ms);
 }

@@ -11,6 +11,9 @@ const SMALL_BYTES_MAX = 64 * 1024; // read in one go, without a clock
 const ARRIVAL_MS_MAX = 20_000;
 // What is read and dropped of a body that is too long: a client that is still sending would not hear the answer.
 const DRAIN_BYTES_MAX = 48 * 1024 * 1024;
+// Decompressed in one go: a thousand times as much may come of it. Behind so many bytes others have a turn.
+const SLICE_BYTES = 2048;
+const BYTES_WITHOUT_REST = 256 * 1024;
 
 // Why a body was not taken. BROKEN: it was cut off, or the HTTP of it is none.
 export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_SLOW: "too slow", BROKEN: "broken" };
@@ -25,6 +28,10 @@ export class BodyShare {
         const all = heldBytes();
         if (all + bytes > max && all > this.#held.bytes) throw new BodyRefused(Refusal.OVERLOADED);
         this.#held.add(bytes);
+    }
+
+    get bytes() {
+        return this.#held.bytes;
     }
 
     release() {
@@ -127,10 +134,27 @@ function formatOf(encoding, bytes) {
     }
 }
 
+// share: where it counts what became of the slices before.
+function inSlices(bytes, share) {
+    let at = 0;
+    let rested = share.bytes;
+    return new ReadableStream({
+        async pull(controller) {
+            if (at >= bytes.length) return controller.close();
+            if (share.bytes > rested + BYTES_WITHOUT_REST) {
+                await scheduler.wait(0);
+                rested = share.bytes;
+            }
+            controller.enqueue(bytes.subarray(at, at + SLICE_BYTES));
+            at += SLICE_BYTES;
+        },
+    });
+}
+
 // Stops at 16 MB, however much more a small body would become. What cannot be decompressed is no JSON either: an empty
 // body gets that answer, once the signature of what was sent has been checked.
 async function decompress(bytes, format, share) {
-    const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
+    const reader = inSlices(bytes, share).pipeThrough(new DecompressionStream(format)).getReader();
     try {
         return await collect(reader, share, BODY_BYTES_MAX);
     } catch (error) {

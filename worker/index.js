@@ -14,6 +14,9 @@ import { traceOf, withTrace } from "./trace.js";
 
 export { Catalog, Directory, Partition, Table } from "./objects.js";
 
+// A step over a body larger than this takes milliseconds: others have a turn before the next one.
+const LARGE_BODY_BYTES = 1024 * 1024;
+
 export default {
     fetch(request, env, ctx) {
         if (request.method === "POST") return answerPost(request, env, ctx);
@@ -39,7 +42,8 @@ async function answer(request, env, ctx, { target, operation, since }) {
         const auth = authOf(request, env, payloadHash);
         const trace = traceOf(request, env);
         const message = new GatewayMessage(target, contentType, body, auth, settingsOf(env));
-        const reply = await runSteps(new Gateway(env, ctx, trace, requestEnd(env, since)), StepEvent.START, message);
+        const gateway = new Gateway(env, ctx, trace, requestEnd(env, since), body.length > LARGE_BODY_BYTES);
+        const reply = await runSteps(gateway, StepEvent.START, message);
         if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
         return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
     } catch (error) {
@@ -76,12 +80,14 @@ class Gateway {
     #ctx;
     #trace;
     #until;
+    #rests;
 
-    constructor(env, ctx, trace, until) {
+    constructor(env, ctx, trace, until, rests) {
         this.#env = env;
         this.#ctx = ctx;
         this.#trace = trace;
         this.#until = until;
+        this.#rests = rests;
     }
 
     step(event, message, state, answers) {
@@ -102,7 +108,7 @@ class Gateway {
     }
 
     rest() {
-        return null;
+        return this.#rests ? scheduler.wait(0) : null;
     }
 
     wait(milliseconds) {

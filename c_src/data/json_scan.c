@@ -176,6 +176,13 @@ static bool scan_name(Scanner *scanner) {
 static JsonScanStatus open_container(Scanner *scanner, bool *is_empty) {
     bool is_object = *scanner->at == '{';
     if (scanner->depth == JSON_NESTING_MAX) return JSON_SCAN_TOO_DEEP;
+    // An empty one is open for two bytes only, and texts that are to keep a scanner busy are made of these.
+    *is_empty = scanner->end - scanner->at >= 2 && scanner->at[1] == (is_object ? '}' : ']');
+    if (*is_empty) {
+        if (scanner->depth + 1 > scanner->survey->depth) scanner->survey->depth = scanner->depth + 1;
+        scanner->at += 2;
+        return JSON_SCAN_OK;
+    }
     scanner->starts[scanner->depth++] = (uint32_t)(scanner->at - scanner->text);
     if (scanner->depth > scanner->survey->depth) scanner->survey->depth = scanner->depth;
     scanner->at++;

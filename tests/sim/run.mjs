@@ -91,7 +91,6 @@ function* chunks(goesOn) {
     }
 }
 
-// A program that ended without a result: which of its seeds kills it, as the sanitized one tells.
 // Releases side by side show nothing unless the next one's messages are really sent.
 function checkMixed(chunk, stdout) {
     const read = Number(/^(\d+) messages of the next release read$/m.exec(stdout)?.[1] ?? 0);
@@ -100,6 +99,7 @@ function checkMixed(chunk, stdout) {
     console.log(`FAILED seed ${chunk.seed}: no message of the next release in ${chunk.count} schedules`);
 }
 
+// A program that ended without a result: which of its seeds kills it, as the sanitized one tells.
 async function reportDeath(chunk, stderr) {
     failed.schedules++;
     const sanitized = chunk.options.length > 0 ? chunk.program : "build/sim/sim"; // which has one release alone

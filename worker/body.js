@@ -11,9 +11,10 @@ const SMALL_BYTES_MAX = 64 * 1024; // read in one go, without a clock
 const ARRIVAL_MS_MAX = 20_000;
 // What is read and dropped of a body that is too long: a client that is still sending would not hear the answer.
 const DRAIN_BYTES_MAX = 48 * 1024 * 1024;
-// Decompressed in one go: a thousand times as much may come of it. Behind so many bytes others have a turn.
-const SLICE_BYTES = 2048;
-const BYTES_WITHOUT_REST = 256 * 1024;
+// Decompressed in one go. A thousand times as much may come of a slice, so they stay small where much does.
+const SLICE_BYTES_MIN = 2048;
+const SLICE_BYTES_MAX = 16 * 1024;
+const SLICE_BECOMES_MUCH = 256 * 1024;
 
 // Why a body was not taken. BROKEN: it was cut off, or the HTTP of it is none.
 export const Refusal = { TOO_LARGE: "too large", OVERLOADED: "overloaded", TOO_SLOW: "too slow", BROKEN: "broken" };
@@ -134,19 +135,22 @@ function formatOf(encoding, bytes) {
     }
 }
 
-// share: where it counts what became of the slices before.
+// Others have a turn after every slice. share: where it counts by then what became of it.
 function inSlices(bytes, share) {
     let at = 0;
-    let rested = share.bytes;
+    let size = SLICE_BYTES_MIN;
+    let before = share.bytes;
     return new ReadableStream({
         async pull(controller) {
             if (at >= bytes.length) return controller.close();
-            if (share.bytes > rested + BYTES_WITHOUT_REST) {
+            if (at > 0) {
                 await scheduler.wait(0);
-                rested = share.bytes;
+                const isMuch = share.bytes > before + SLICE_BECOMES_MUCH;
+                size = isMuch ? SLICE_BYTES_MIN : Math.min(size * 2, SLICE_BYTES_MAX);
+                before = share.bytes;
             }
-            controller.enqueue(bytes.subarray(at, at + SLICE_BYTES));
-            at += SLICE_BYTES;
+            controller.enqueue(bytes.subarray(at, at + size));
+            at += size;
         },
     });
 }

@@ -139,7 +139,11 @@ void step_reply(Step *step, Slice body) {
 }
 
 void step_set_alarm(Step *step, double due_ms) {
-    buf_f64(begin_action(step, ACTION_SET_ALARM), due_ms);
+    double soonest = (double)(uint64_t)step->in.now_ms + 1;
+    double whole = (double)(uint64_t)due_ms;
+    if (whole < due_ms) whole++;
+    if (due_ms != 0 && whole < soonest) whole = soonest;
+    buf_f64(begin_action(step, ACTION_SET_ALARM), whole);
 }
 
 void step_delete_all(Step *step) {

@@ -17,7 +17,7 @@
 //                   to the client untouched; where it answers otherwise, or not, the host resumes with that answer
 //     RESPOND_HTTP  status u16 ‖ content type u8 (ContentType) ‖ crc32 u32 ‖ request id 52 bytes ‖ body bytes
 //     REPLY         bytes: an object's answer to its caller
-//     SET_ALARM     due f64 (ms since 1970); 0 deletes the alarm
+//     SET_ALARM     due f64 (whole ms since 1970, later than now); 0 deletes the alarm
 //     DELETE_ALL    erase the object's storage, alarm included
 //     RESTART       run START again with the original message (the gateway's descriptors were stale)
 //     REPEAT_MESSAGE  beside CALLs: the RESUME with their answers is given the original message too
@@ -147,6 +147,8 @@ void step_respond_http(Step *step, int status, Slice body);
 Buf *step_respond_http_open(Step *step, int status, size_t *start);
 void step_respond_http_close(Step *step, size_t start);
 void step_reply(Step *step, Slice body);
+// Rings in the first whole millisecond from due_ms on that is still to come; 0: never. (Observed: workerd counts whole
+// milliseconds, and an alarm that its own handler sets to the time it was set to before is dropped.)
 void step_set_alarm(Step *step, double due_ms);
 void step_delete_all(Step *step);
 void step_restart(Step *step);

@@ -268,7 +268,10 @@ static void perform(const Host *host, HostObject *object, const HostStep *step) 
     for (size_t i = 0; i < step->action_count; i++) {
         const HostAction *action = &step->actions[i];
         if (action->kind == ACTION_SET_ALARM) {
-            object->alarm_ms = action->due_ms;
+            double due = action->due_ms;
+            bool is_to_come = due > step->now_ms && due == (double)(uint64_t)due;
+            if (due != 0 && !is_to_come) violation("an alarm for %f, set at %f", due, step->now_ms);
+            object->alarm_ms = due;
         } else if (action->kind == ACTION_DELETE_ALL) {
             close_database(object);
             open_database(host, object, true);

@@ -137,6 +137,8 @@ export class Cluster {
             perform: (action) => {
                 if (action.kind === Action.DELETE_ALL) object.db = new DatabaseSync(":memory:");
                 object.alarm = action.kind === Action.DELETE_ALL ? 0 : action.due;
+                const isToCome = Number.isInteger(object.alarm) && object.alarm > this.now;
+                if (object.alarm !== 0 && !isToCome) throw new Error(`${object.name}: an alarm for ${object.alarm}`);
             },
             call: (actions) => Promise.all(actions.map(async ({ role, name, message }) => {
                 if (object !== null) this.callsMax = Math.max(this.callsMax, ++calls);

@@ -51,6 +51,24 @@ TEST(a_body_written_in_place_has_its_length_and_crc) {
     arena_free(&arena);
 }
 
+TEST(an_alarm_is_set_to_a_whole_millisecond_to_come) {
+    static const struct {
+        double now, due, set;
+    } CASES[] = {
+        {1000, 6000, 6000}, {1000, 6000.2, 6001}, {1000, 1000, 1001}, {1000.7, 1000.9, 1001}, {1000, 0, 0}, {1000, 7, 1001},
+    };
+    arena_init(&arena, 0);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Step step = step_of();
+        step.in.now_ms = CASES[i].now;
+        step_set_alarm(&step, CASES[i].due);
+        Reader reader = reader_of(buf_view(&step.actions));
+        CHECK_EQ_INT(reader_u8(&reader), ACTION_SET_ALARM);
+        CHECK(reader_f64(&reader) == CASES[i].set);
+    }
+    arena_free(&arena);
+}
+
 TEST(an_output_joins_the_state_and_its_head) {
     arena_init(&arena, 0);
     Step step = step_of();

@@ -330,7 +330,10 @@ static size_t perform(World *world, Object *object, Outcome *outcome, Answer *an
             break;
         }
         case ACTION_REPLY: outcome->reply = reader_bytes(reader, reader_u32(reader)); break;
-        case ACTION_SET_ALARM: object->alarm_ms = reader_f64(reader); break;
+        case ACTION_SET_ALARM:
+            object->alarm_ms = reader_f64(reader);
+            CHECK(object->alarm_ms == 0 || object->alarm_ms > world->now_ms);
+            break;
         case ACTION_DELETE_ALL:
             if (world->loses_erasures) break;
             object->storage.count = 0;

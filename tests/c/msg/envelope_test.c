@@ -55,7 +55,8 @@ TEST(an_alarm_is_set_to_a_whole_millisecond_to_come) {
     static const struct {
         double now, due, set;
     } CASES[] = {
-        {1000, 6000, 6000}, {1000, 6000.2, 6001}, {1000, 1000, 1001}, {1000.7, 1000.9, 1001}, {1000, 0, 0}, {1000, 7, 1001},
+        {1000, 6000, 6000},     {1000, 6000.2, 6001}, {1000, 1000, 1001},
+        {1000.7, 1000.9, 1001}, {1000, 7, 1001},      {1000, 0, 0},
     };
     arena_init(&arena, 0);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

@@ -78,7 +78,7 @@ export class SqlHost {
         while (slot < this.#cursors.length && this.#cursors[slot] !== null) slot++;
         if (slot >= CURSORS_MAX) throw new Error("too many cursors are open");
         const cursor = this.#exec(statement, binds, length);
-        this.#cursors[slot] = { cursor, rows: cursor.raw(), pending: null };
+        this.#cursors[slot] = { cursor, pending: null }; // not raw(): that is one more object of the platform's
         return slot;
     }
 
@@ -86,9 +86,9 @@ export class SqlHost {
         const open = this.#cursors[slot];
         if (!open) return SqlStatus.BAD_CURSOR;
         if (open.pending === null) {
-            const next = open.rows.next();
+            const next = open.cursor.next();
             if (next.done) return SqlStatus.DONE;
-            open.pending = next.value.map(sqlValue);
+            open.pending = Object.values(next.value).map(sqlValue);
         }
         this.#memory.refresh();
         const size = rowSize(open.pending);

@@ -4,6 +4,7 @@
 
 // Keys are BLOBs: TEXT would end at U+0000. WITHOUT ROWID: one billed row per write, and no second index.
 // UPSERT, never REPLACE, which deletes and inserts and is billed twice.
+// LIMIT 0 + ?: SQLite plans by the value of a bare LIMIT ?, and plans again whenever another one is bound.
 #define SPACE_TEXTS(space, table)                                                                                  \
     [SPACE_STATEMENT(space, SPACE_CREATE)] =                                                                       \
         "CREATE TABLE IF NOT EXISTS " table " (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID",                   \
@@ -12,21 +13,21 @@
                                           " ON CONFLICT (key) DO UPDATE SET value = excluded.value",              \
     [SPACE_STATEMENT(space, SPACE_DELETE)] = "DELETE FROM " table " WHERE key = ?",                                \
     [SPACE_STATEMENT(space, SPACE_LIST)] =                                                                         \
-        "SELECT key, value FROM " table " WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",                        \
+        "SELECT key, value FROM " table " WHERE key >= ? AND key < ? ORDER BY key LIMIT 0 + ?",                        \
     [SPACE_STATEMENT(space, SPACE_LIST_OPEN)] =                                                                    \
-        "SELECT key, value FROM " table " WHERE key >= ? ORDER BY key LIMIT ?"
+        "SELECT key, value FROM " table " WHERE key >= ? ORDER BY key LIMIT 0 + ?"
 
 // group_concat returns the bytes of BLOBs unharmed when the result is cast back: one call for a whole page.
 #define RANGE_TEXT(where, order, last)                                                                             \
     "SELECT CAST(group_concat(v, '') AS BLOB), count(*), " last "(key) FROM (SELECT key, COALESCE(value,"          \
     " (SELECT big.value FROM big WHERE big.id = items.big)) AS v FROM items WHERE " where                          \
-    " AND size IS NOT NULL ORDER BY key " order " LIMIT ?)"
+    " AND size IS NOT NULL ORDER BY key " order " LIMIT 0 + ?)"
 // CROSS JOIN keeps the entries outside, so that their order needs no sorting.
 #define ENTRIES_TEXT(order, last)                                                                                  \
     "SELECT CAST(group_concat(v, '') AS BLOB), count(*), " last "(k) FROM (SELECT entries.key AS k, COALESCE("     \
     "items.value, (SELECT big.value FROM big WHERE big.id = items.big)) AS v FROM entries CROSS JOIN items"        \
     " ON items.key = entries.base WHERE entries.key >= ? AND entries.key < ? ORDER BY entries.key " order          \
-    " LIMIT ?)"
+    " LIMIT 0 + ?)"
 
 static const char *const ITEMS[] = {
     [ITEMS_CREATE - ITEMS_FIRST_STATEMENT] =
@@ -68,7 +69,7 @@ static const char *const ITEMS[] = {
     [ITEMS_SWEEP - ITEMS_FIRST_STATEMENT] = "DELETE FROM items WHERE size IS NULL AND big < 0 AND big > ?",
     // The source stands behind a mark's first eleven bytes.
     [ITEMS_MARK_SOURCES - ITEMS_FIRST_STATEMENT] =
-        "SELECT DISTINCT substr(value, 12) FROM items WHERE size IS NULL AND big > 0 LIMIT ?",
+        "SELECT DISTINCT substr(value, 12) FROM items WHERE size IS NULL AND big > 0 LIMIT 0 + ?",
     [ITEMS_SETTLE - ITEMS_FIRST_STATEMENT] =
         "UPDATE items SET big = ? WHERE size IS NULL AND big > 0 AND big <= ? AND substr(value, 12) = ?",
     [ENTRIES_CREATE - ITEMS_FIRST_STATEMENT] =

@@ -181,11 +181,11 @@ function sqlOf(db) {
         databaseSize: 0,
         exec: (text, ...binds) => {
             const statement = db.prepare(text);
-            statement.setReturnArrays(true);
             const isRead = statement.columns().length > 0;
             const rows = isRead ? statement.all(...binds) : [];
             const rowsWritten = isRead ? 0 : Number(statement.run(...binds).changes);
-            return { raw: () => rows.values(), rowsRead: rows.length, rowsWritten };
+            const iterator = rows.values();
+            return { next: () => iterator.next(), rowsRead: rows.length, rowsWritten };
         },
     };
 }

@@ -1,5 +1,6 @@
 // Runs one C test program inside Wasm: wasm_unit.mjs build/wasm-tests/NAME.wasm, from the repository's root.
 import { readFileSync, writeSync } from "node:fs";
+import { crc32 } from "node:zlib";
 
 const path = process.argv[2];
 const module = new WebAssembly.Module(readFileSync(path));
@@ -7,6 +8,7 @@ let exports = null;
 const bytes = (address, len) => new Uint8Array(exports.memory.buffer, address, len);
 
 const provided = {
+    host_crc32: (address, len) => crc32(bytes(address, len)),
     test_print: (text, len) => writeSync(1, bytes(text, len)),
     test_read_file(name, nameLen, buffer, cap) {
         try {

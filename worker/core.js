@@ -1,5 +1,6 @@
 // The core in its Wasm instance: one per isolate serves the gateway and every object, one step at a time. Between
 // steps it holds nothing but hints, so it is thrown away when it may be damaged (a trap) or has grown large.
+import { crc32 } from "node:zlib";
 import wasmModule from "../build/shvm.wasm";
 import { inputSizeMax, readOutput, writeInput } from "./envelope.js";
 import { logError } from "./failures.js";
@@ -15,7 +16,11 @@ const decoder = new TextDecoder();
 class CoreInstance {
     constructor() {
         this.sql = new SqlHost();
-        const env = { ...this.sql.imports(), host_panic: (text, length) => this.panic(text, length) };
+        const env = {
+            ...this.sql.imports(),
+            host_crc32: (address, length) => crc32(this.bytes(address, length)),
+            host_panic: (text, length) => this.panic(text, length),
+        };
         this.exports = new WebAssembly.Instance(wasmModule, { env }).exports;
         this.exports._initialize();
         if (this.exports.abi_version() !== ABI_VERSION) throw new Error("the core speaks another ABI version");
@@ -32,9 +37,14 @@ class CoreInstance {
         return this.memory.view.getUint32(this.scratch, true);
     }
 
-    text(address, length) {
+    // As they stand in the instance's memory: not to be kept.
+    bytes(address, length) {
         this.memory.refresh();
-        return decoder.decode(this.memory.bytes.subarray(address, address + length));
+        return this.memory.bytes.subarray(address, address + length);
+    }
+
+    text(address, length) {
+        return decoder.decode(this.bytes(address, length));
     }
 
     // By number; numbers have no gaps.

@@ -1,5 +1,5 @@
 // The few replies that are made without the core: it failed, or the request never reached it.
-import { crc32 } from "./crc32.js";
+import { crc32 } from "node:zlib";
 import { httpDate } from "./envelope.js";
 
 const REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

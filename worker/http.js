@@ -1,5 +1,5 @@
 // HTTP around DynamoDB: methods, cross-origin requests, compression. What a POST means is the core's.
-import { crc32 } from "./crc32.js";
+import { crc32 } from "node:zlib";
 import { httpDate } from "./envelope.js";
 import { healthy, requestId, unknownOperation } from "./failures.js";
 

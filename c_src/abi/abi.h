@@ -1,5 +1,5 @@
-// The boundary of the Wasm module. No WASI, no i64. Imports (module "env") are declared in store/sql_host.h: sql_query,
-// sql_step, sql_close, sql_run, sql_size, host_panic. Exports beside `memory`:
+// The boundary of the Wasm module. No WASI, no i64. Imports (module "env") are declared in store/sql_host.h (sql_query,
+// sql_step, sql_close, sql_run, sql_size, host_panic) and base/crc32.h (host_crc32). Exports beside `memory`:
 //
 //   abi_version() → ABI_VERSION; the host refuses another
 //   core_new(memory_max) → core, 0 when memory ran out

@@ -11,7 +11,7 @@
 #ifndef SHVM_STORE_SQL_HOST_H
 #define SHVM_STORE_SQL_HOST_H
 
-#include <stdint.h>
+#include "base/host_import.h"
 
 typedef enum SqlStatus {
     SQL_DONE = 0,
@@ -22,22 +22,16 @@ typedef enum SqlStatus {
     SQL_BAD_CURSOR = -4,
 } SqlStatus;
 
-#ifdef __wasm__
-#define SQL_IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
-#else
-#define SQL_IMPORT(name)
-#endif
-
 // Starts a reading statement; returns a cursor ≥ 0. At most a few are open at once.
-SQL_IMPORT(sql_query) int32_t sql_query(int32_t statement, const uint8_t *binds, int32_t binds_len);
+HOST_IMPORT(sql_query) int32_t sql_query(int32_t statement, const uint8_t *binds, int32_t binds_len);
 // Writes the next row to `row` and its size to *need.
-SQL_IMPORT(sql_step) int32_t sql_step(int32_t cursor, uint8_t *row, int32_t cap, int32_t *need);
-SQL_IMPORT(sql_close) int32_t sql_close(int32_t cursor, int32_t *rows_read);
+HOST_IMPORT(sql_step) int32_t sql_step(int32_t cursor, uint8_t *row, int32_t cap, int32_t *need);
+HOST_IMPORT(sql_close) int32_t sql_close(int32_t cursor, int32_t *rows_read);
 // Runs a writing statement to its end.
-SQL_IMPORT(sql_run) int32_t sql_run(int32_t statement, const uint8_t *binds, int32_t binds_len, int32_t *rows_written);
+HOST_IMPORT(sql_run) int32_t sql_run(int32_t statement, const uint8_t *binds, int32_t binds_len, int32_t *rows_written);
 // Size of the database in bytes.
-SQL_IMPORT(sql_size) int32_t sql_size(double *bytes);
+HOST_IMPORT(sql_size) int32_t sql_size(double *bytes);
 // A broken invariant, in words, for the host's log. Returns; the step then traps or fails.
-SQL_IMPORT(host_panic) void host_panic(const uint8_t *text, int32_t len);
+HOST_IMPORT(host_panic) void host_panic(const uint8_t *text, int32_t len);
 
 #endif

@@ -310,8 +310,8 @@ function checkBoundary(path) {
 }
 
 function declaredImports() {
-    const header = readFileSync("c_src/store/sql_host.h", "utf8");
-    return [...header.matchAll(/^SQL_IMPORT\((\w+)\)/gm)].map((match) => match[1]);
+    const headers = ["c_src/store/sql_host.h", "c_src/base/crc32.h"].map((path) => readFileSync(path, "utf8"));
+    return [...headers.join("").matchAll(/^HOST_IMPORT\((\w+)\)/gm)].map((match) => match[1]);
 }
 
 const TARGETS = {

@@ -47,6 +47,15 @@ TEST(equals_the_bitwise_definition_at_every_length_and_alignment) {
     }
 }
 
+TEST(large_bodies_have_the_same_sum) {
+    static uint8_t bytes[5000];
+    uint64_t seed = 33;
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)random_next(&seed);
+    for (size_t len = 2040; len <= sizeof bytes; len += 8) {
+        REQUIRE(crc32(slice_of(bytes, len)) == crc32_by_bits(slice_of(bytes, len)));
+    }
+}
+
 TEST(every_table_entry_is_right) {
     // One byte at each of the eight places of a step uses each of the 8 × 256 entries by itself.
     for (size_t place = 0; place < 8; place++) {

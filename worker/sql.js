@@ -78,7 +78,7 @@ export class SqlHost {
         while (slot < this.#cursors.length && this.#cursors[slot] !== null) slot++;
         if (slot >= CURSORS_MAX) throw new Error("too many cursors are open");
         const cursor = this.#exec(statement, binds, length);
-        this.#cursors[slot] = { cursor, pending: null }; // not raw(): that is one more object of the platform's
+        this.#cursors[slot] = { cursor, pending: null }; // no raw(): it would be one more of the platform's objects
         return slot;
     }
 

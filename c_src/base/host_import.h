@@ -2,8 +2,6 @@
 #ifndef SHVM_BASE_HOST_IMPORT_H
 #define SHVM_BASE_HOST_IMPORT_H
 
-#include <stdint.h>
-
 #ifdef __wasm__
 #define HOST_IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
 #else

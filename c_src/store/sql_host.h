@@ -3,13 +3,15 @@
 //
 // Statements are numbers; their text comes from sql_text (abi.h), once per statement and instance.
 //   binds := count × value          (the statement knows how many)
-//   row   := column count u8 ‖ count × value
+//   row   := column count u8 ‖ count × value; the columns of a statement have different names
 //   value := 0 u8                            NULL
 //          | 1 u8 ‖ f64                      a number (INTEGER or REAL; integers are exact to 2^53)
 //          | 2 u8 ‖ u32 length ‖ bytes       a BLOB
 //          | 3 u8 ‖ u32 length ‖ UTF-8       TEXT
 #ifndef SHVM_STORE_SQL_HOST_H
 #define SHVM_STORE_SQL_HOST_H
+
+#include <stdint.h>
 
 #include "base/host_import.h"
 

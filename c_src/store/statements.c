@@ -13,7 +13,7 @@
                                           " ON CONFLICT (key) DO UPDATE SET value = excluded.value",              \
     [SPACE_STATEMENT(space, SPACE_DELETE)] = "DELETE FROM " table " WHERE key = ?",                                \
     [SPACE_STATEMENT(space, SPACE_LIST)] =                                                                         \
-        "SELECT key, value FROM " table " WHERE key >= ? AND key < ? ORDER BY key LIMIT 0 + ?",                        \
+        "SELECT key, value FROM " table " WHERE key >= ? AND key < ? ORDER BY key LIMIT 0 + ?",                    \
     [SPACE_STATEMENT(space, SPACE_LIST_OPEN)] =                                                                    \
         "SELECT key, value FROM " table " WHERE key >= ? ORDER BY key LIMIT 0 + ?"
 

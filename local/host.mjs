@@ -19,7 +19,7 @@ const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still 
 // What V8 keeps of a request are mostly wrappers of the runtime's own objects, which only a full collection frees. Left
 // until the heap is full they stop everything for 100 to 200 ms; freed whenever 4 MB of new objects were made it takes
 // 10 to 20, and so small a young generation stays in the processor's cache. See docs/performance.md.
-const V8_FLAGS = "--gc-global --min-semi-space-size=4 --max-semi-space-size=4";
+export const V8_FLAGS = "--gc-global --min-semi-space-size=4 --max-semi-space-size=4";
 // With flags like these the runtime compiles its own scripts anew (some 40 ms at the start), and says so.
 const EXPECTED_LOG = "bootstrap compile cache failed its compatibility check";
 

@@ -2,6 +2,7 @@
 // arrived in this isolate and is not answered yet is bounded, and so is the time a large body may take: memory is for
 // requests, not for senders that dawdle.
 import { EMPTY } from "./envelope.js";
+import { keepShape } from "./shapes.js";
 import { HeldBytes, heldBytes } from "./under_way.js";
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -23,6 +24,10 @@ export class BodyRefused extends Error {}
 
 // One request's share of what is held. A request alone is never refused for its size.
 export class BodyShare {
+    static {
+        keepShape(new BodyShare());
+    }
+
     #held = new HeldBytes();
 
     take(bytes, max = HELD_BYTES_MAX) {

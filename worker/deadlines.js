@@ -3,6 +3,7 @@
 // became of the request. Calls that go out together share a timer and no request has one beside them, so a point read
 // pays for one.
 import { Role } from "./envelope.js";
+import { keepShape } from "./shapes.js";
 
 const REQUEST_MS = 30_000;
 const REQUEST_MS_MAX = 60_000; // what is under way is counted for so long (under_way.js)
@@ -24,6 +25,12 @@ export function callMs(env, role, until) {
 
 // So many milliseconds from now on, until it is cleared.
 export class Deadline {
+    static #timerIsKept = false;
+
+    static {
+        keepShape(new Deadline(0));
+    }
+
     #late = null; // null: there is no time left
     #timer;
 
@@ -32,11 +39,19 @@ export class Deadline {
         this.#late = new Promise((resolve) => {
             this.#timer = setTimeout(resolve, ms, TIMED_OUT);
         });
+        this.#keepFirstTimer();
     }
 
     // A promise of what begin()'s promise gives in time, or of TIMED_OUT. It is not begun when there is no time left.
     race(begin) {
         return this.#late === null ? Promise.resolve(TIMED_OUT) : Promise.race([begin(), this.#late]);
+    }
+
+    // Timers are objects of a class, too, and none can be made before a request comes.
+    #keepFirstTimer() {
+        if (Deadline.#timerIsKept) return;
+        Deadline.#timerIsKept = true;
+        keepShape(this.#timer);
     }
 
     clear() {

@@ -2,6 +2,8 @@
 // message means. Inputs are written into Wasm memory (wasm_memory.js) and outputs read there, with as few objects made
 // as can be: what a request leaves behind for the collector is a good part of its price.
 
+import { keepShape } from "./shapes.js";
+
 export const ENVELOPE_VERSION = 1;
 export const REQUEST_ID_BYTES = 52;
 
@@ -66,6 +68,10 @@ export function writeInput({ identity, local, message, state, answers }, now, me
 // gateway message := version ‖ target bytes ‖ content type bytes ‖ body bytes ‖ default layout bytes ‖ calls max
 //                    ‖ keys checked ‖ keys bytes ‖ payload hash bytes ‖ head text ‖ options bytes
 export class GatewayMessage {
+    static {
+        keepShape(new GatewayMessage("", "", EMPTY, null, null));
+    }
+
     #target;
     #contentType;
     #body;
@@ -185,6 +191,10 @@ function readAction(reader) {
 }
 
 class Reader {
+    static {
+        keepShape(new Reader(null, 0, 0));
+    }
+
     #memory;
     #end;
     at;

@@ -10,6 +10,7 @@ import { EMPTY, GatewayMessage, Role, StepEvent, httpResponse } from "./envelope
 import { brokenBody, internalError, logError, requestTimeout, requestTooLarge, throttled } from "./failures.js";
 import { answerOtherMethod, finishReply } from "./http.js";
 import { answerMetrics, exceptionOf, operationOf, requestEnded, requestStarted } from "./metrics.js";
+import { keepShape } from "./shapes.js";
 import { traceOf, withTrace } from "./trace.js";
 
 export { Catalog, Directory, Partition, Table } from "./objects.js";
@@ -76,6 +77,10 @@ function settingsOf(env) {
 
 // The gateway at work on one request: the actor that runSteps asks (actions.js).
 class Gateway {
+    static {
+        keepShape(new Gateway(null, null, null, 0, false));
+    }
+
     #env;
     #ctx;
     #trace;

@@ -11,6 +11,7 @@ import { logError } from "./failures.js";
 import { forwardedMessage } from "./forwarded.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
+import { keepShape } from "./shapes.js";
 import { Trace } from "./trace.js";
 import { WriteGroups } from "./write_groups.js";
 
@@ -146,6 +147,10 @@ class Resident {
 
 // A resident at work on one message: the actor that runSteps asks (actions.js).
 class Work {
+    static {
+        keepShape(new Work(null, CallMode.READ, null));
+    }
+
     #resident;
     #mode;
     #trace;

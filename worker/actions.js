@@ -1,11 +1,11 @@
 // The action loop: runs a role's steps, carries out what each asks for, and resumes with the answers of its calls.
 //
 // An actor is what the gateway and the objects implement:
-//   step(event, message, state, answers) → { actions, state }   the step, committed; throws when it had to roll back
-//   perform(action) → promise or nothing                        SET_ALARM, DELETE_ALL
-//   call(actions) → promise of their answers                    never rejects
-//   forward(action) → promise of { response } or { answer }     never rejects
-//   later(promise)                                              keeps work alive that goes on after the reply
+//   step(event, message, state, answers) → { actions, state, items }   committed; throws when it had to roll back
+//   perform(action) → promise or nothing                            SET_ALARM, DELETE_ALL
+//   call(actions) → promise of their answers                        never rejects
+//   forward(action, items) → promise of { response } or { answer }  never rejects
+//   later(promise)                                                  keeps work alive that goes on after the reply
 //   wait(ms) → promise
 //   rest() → promise or null                                    between calls: lets others have a turn
 import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
@@ -32,7 +32,7 @@ async function goOn(actor, message, step) {
         }
         let answers;
         if (asked.forward !== null) {
-            const { response, answer } = await actor.forward(asked.forward);
+            const { response, answer } = await actor.forward(asked.forward, step.items);
             if (response !== undefined) return response;
             answers = [answer];
         } else if (asked.calls.length > 0) {

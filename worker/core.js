@@ -60,7 +60,7 @@ class CoreInstance {
         logError("core", { error: this.text(text, length) });
     }
 
-    // { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten }
+    // { verdict, local, state, actions, items, rowsRead, rowsWritten, bytesWritten }
     step(role, event, input, sql, trace) {
         const began = trace === null ? 0 : performance.now();
         const sizeMax = inputSizeMax(input);
@@ -74,9 +74,9 @@ class CoreInstance {
             if (this.sql.lastError !== null) logError("sql", { error: this.sql.lastError.message });
             if (verdict < 0) throw new Error("the core could not answer");
             const output = this.exports.core_output(this.core, this.scratch);
-            const { local, state, actions } = readOutput(this.memory, output, this.scratchLength());
+            const { local, state, actions, items } = readOutput(this.memory, output, this.scratchLength());
             const { rowsRead, rowsWritten, bytesWritten } = this.sql;
-            const step = { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten };
+            const step = { verdict, local, state, actions, items, rowsRead, rowsWritten, bytesWritten };
             if (trace !== null) this.tell(trace, { role, event, bytes: size, step }, input, began);
             return step;
         } finally {
@@ -93,7 +93,7 @@ class CoreInstance {
 
 let instance = null;
 
-// Runs one step: { verdict, local, state, actions, rowsRead, rowsWritten, bytesWritten }. `sql` is the object's
+// Runs one step: { verdict, local, state, actions, items, rowsRead, rowsWritten, bytesWritten }. `sql` is the object's
 // storage.sql, or null; `trace` (trace.js) hears of the step where the request asked for that, else it is null. Throws
 // when the core trapped or could not even answer an error; the caller then rolls back, and the next step meets a new
 // instance.

@@ -26,6 +26,7 @@ export const Action = {
 
 export const EMPTY = new Uint8Array(0);
 export const NO_ANSWERS = [];
+const NO_ITEMS = [];
 
 const CONTENT_TYPES = ["application/x-amz-json-1.0", "application/json", "application/xml"];
 const ENTROPY_WORDS = 4; // of 32 bits
@@ -151,7 +152,7 @@ function writeEntropy(view, at) {
 
 // --- Output
 
-// Of a step: { local (null: unchanged), state, actions }, copied out of memory.
+// Of a step: { local (null: unchanged), state, actions, items (numbers, or null: not known) }, copied out of memory.
 export function readOutput(memory, start, length) {
     const reader = new Reader(memory, start, length);
     if (reader.u8() !== ENVELOPE_VERSION) throw new Error("the core's output has an unknown version");
@@ -160,7 +161,17 @@ export function readOutput(memory, start, length) {
     const state = reader.bytes();
     const actions = [];
     for (let left = reader.u32(); left > 0; left--) actions.push(readAction(reader));
-    return { local: localPresent ? local : null, state, actions };
+    return { local: localPresent ? local : null, state, actions, items: readItems(reader) };
+}
+
+function readItems(reader) {
+    const known = reader.u8() === 1;
+    const count = reader.u32();
+    if (!known) return null;
+    if (count === 0) return NO_ITEMS;
+    const items = [];
+    for (let left = count; left > 0; left--) items.push(reader.u32());
+    return items;
 }
 
 function readAction(reader) {
@@ -265,7 +276,7 @@ export function responseOf(reply) {
     return new Response(reply, { status: REPLY_STATUS });
 }
 
-export function httpResponse(reply) {
+export function httpResponse(reply, requestId = requestIdOf(reply)) {
     const crc32 = reply[4] | (reply[5] << 8) | (reply[6] << 16) | (reply[7] << 24);
     const body = HTTP_HEAD_BYTES + 4;
     return new Response(reply.subarray(body), {
@@ -273,10 +284,14 @@ export function httpResponse(reply) {
         headers: {
             "content-type": CONTENT_TYPES[reply[3]],
             "date": httpDate(), // clients set their clocks by it
-            "x-amzn-requestid": decoder.decode(reply.subarray(HTTP_HEAD_BYTES - REQUEST_ID_BYTES, HTTP_HEAD_BYTES)),
+            "x-amzn-requestid": requestId,
             "x-amz-crc32": String(crc32 >>> 0),
         },
     });
+}
+
+function requestIdOf(reply) {
+    return decoder.decode(reply.subarray(HTTP_HEAD_BYTES - REQUEST_ID_BYTES, HTTP_HEAD_BYTES));
 }
 
 // Of a reply that is RESPOND_HTTP.

@@ -71,6 +71,8 @@ static StepVerdict run_role(Step *step) {
 static void discard_output(Step *step) {
     buf_init(&step->actions, step->arena);
     step->action_count = 0;
+    step->items_known = false;
+    step->items = (Buf){0};
     step->local_present = false;
     step->local = step->state_head = step->state = (Slice){NULL, 0};
 }

@@ -5,7 +5,8 @@
 #include "data/item_codec.h"
 #include "data/json_writer.h"
 
-enum { OUTPUT_FIXED_BYTES = 1 + 1 + 4 + 4 + 4 };
+enum { ITEM_NUMBER_BYTES = 4 };
+enum { OUTPUT_FIXED_BYTES = 1 + 1 + 4 + 4 + 4 + 1 + 4 };
 
 static Slice read_bytes(Reader *reader) {
     uint32_t len = reader_u32(reader);
@@ -46,7 +47,7 @@ bool step_input_decode(Step *step, Slice bytes) {
 
 void step_output_encode(const Step *step, Buf *out) {
     size_t state_len = step->state_head.len + step->state.len;
-    buf_reserve(out, OUTPUT_FIXED_BYTES + step->local.len + state_len + step->actions.len);
+    buf_reserve(out, OUTPUT_FIXED_BYTES + step->local.len + state_len + step->actions.len + step->items.len);
     buf_u8(out, ENVELOPE_VERSION);
     buf_u8(out, step->local_present);
     append_bytes(out, step->local);
@@ -55,6 +56,9 @@ void step_output_encode(const Step *step, Buf *out) {
     buf_bytes(out, step->state);
     buf_u32(out, step->action_count);
     buf_bytes(out, buf_view(&step->actions));
+    buf_u8(out, step->items_known);
+    buf_u32(out, (uint32_t)(step->items.len / ITEM_NUMBER_BYTES));
+    buf_bytes(out, buf_view(&step->items));
 }
 
 static Buf *begin_action(Step *step, ActionKind kind) {
@@ -160,6 +164,16 @@ void step_repeat_message(Step *step) {
 
 void step_wait(Step *step, double ms) {
     buf_f64(begin_action(step, ACTION_WAIT), ms);
+}
+
+void step_items_known(Step *step) {
+    step->items_known = true;
+    buf_init(&step->items, step->arena);
+}
+
+void step_item(Step *step, Slice full_key) {
+    if (!step->items_known) step_items_known(step);
+    buf_u32(&step->items, crc32(full_key) >> 2);
 }
 
 void step_set_local(Step *step, Slice local) {

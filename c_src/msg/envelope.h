@@ -11,6 +11,10 @@
 //     answers   RESUME: one per CALL, in their order; status is AnswerStatus
 //
 //   output := version u8 (1) ‖ local present u8 (0 | 1) ‖ local bytes ‖ state bytes ‖ action count u32 ‖ actions
+//             ‖ items known u8 (0 | 1) ‖ item count u32 ‖ count × item u32
+//     items     numbers of items, the same for the same key, and now and then for another one too (30 bits).
+//               Beside a FORWARD: the one item that the read tells, where what it told lately would do as well.
+//               Of a step that committed: those that may be others now; not known: any may be
 //   action := kind u8, then
 //     CALL          role u8 ‖ mode u8 ‖ name bytes ‖ message bytes
 //     FORWARD       the same; a gateway's only action. Where the object answers with an HTTP reply the host hands it
@@ -125,6 +129,8 @@ typedef struct Step {
     Slice default_layout;     // the deployment's, at the gateway
     uint32_t calls_max;       // calls one request may make, at the gateway
     bool wait_for_indexes;    // the reply to a write waits for its global indexes, at the gateway
+    bool items_known;
+    Buf items;
     bool forget_descriptors;  // the gateway's hints are out of date after what this step learned
     uint32_t rows_read;       // counted by the store
     uint32_t rows_written;
@@ -154,6 +160,9 @@ void step_delete_all(Step *step);
 void step_restart(Step *step);
 void step_repeat_message(Step *step);
 void step_wait(Step *step, double ms);
+// The step is about these items and no others: about none, until step_item adds one. full_key as in ItemKey.
+void step_items_known(Step *step);
+void step_item(Step *step, Slice full_key);
 // What is set here must not lie in the step's input, which is given back before the output is made.
 void step_set_local(Step *step, Slice local);
 void step_set_state(Step *step, Slice state);

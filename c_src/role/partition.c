@@ -68,6 +68,7 @@ static StepVerdict run_write(Partition *partition) {
     ItemPlan plan;
     if (!command_decode_item(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
     if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
+    step_item(step, command.key.full_key);
     ResultStatus status;
     if (!partition_take_indexes(partition, command.index_set, 1, &status)) return reply_refused(partition, status);
     bool all_small = partition->record.all_small || !partition->record.registered; // then there is none at all
@@ -101,6 +102,7 @@ static StepVerdict run_batch_write(Partition *partition) {
     }
     for (size_t i = 0; i < command.entry_count; i++) {
         if (!partition_owns(partition, &command.entries[i].key)) return partition_reply_status(partition, RESULT_STALE);
+        step_item(step, command.entries[i].key.full_key);
     }
     ResultStatus status;
     if (!partition_take_indexes(partition, command.index_set, command.entry_count, &status)) {

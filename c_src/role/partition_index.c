@@ -402,6 +402,7 @@ StepVerdict partition_resume_shipment(Partition *partition) {
     Step *step = partition->step;
     PartitionRecord *record = &partition->record;
     Reader state = reader_of(step->in.state);
+    step_items_known(step);
     bool is_waited = reader_u8(&state) == PARTITION_STATE_SHIP_WAITED;
     uint64_t first = reader_varint(&state);
     uint64_t last = reader_varint(&state);

@@ -27,6 +27,7 @@ StepVerdict partition_send_report(Partition *partition) {
     PartitionRecord *record = &partition->record;
     ItemTotals totals;
     LocalSizes locals;
+    step_items_known(step);
     record->report_due_ms = 0; // changes from here on need a report of their own
     if (!items_totals(step, &totals) || !partition_load_indexes(partition)
         || !index_local_sizes(step, &partition->indexes, &locals)) {
@@ -71,6 +72,7 @@ StepVerdict partition_resume_report(Partition *partition, Reader *state) {
     PartitionRecord *record = &partition->record;
     Slice payload;
     ResultStatus status;
+    step_items_known(step);
     // STALE: the table is gone, and nobody wants to know.
     bool reported = answer_payload(step, 0, &payload, &status) || status == RESULT_STALE;
     if (reported && reader_varint(state) == record->report_version) record->report_settled = true;

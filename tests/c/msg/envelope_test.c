@@ -86,6 +86,40 @@ TEST(an_output_joins_the_state_and_its_head) {
     CHECK_EQ_SLICE(take_bytes(&reader), "head state");
     CHECK_EQ_INT(reader_u32(&reader), 1);
     CHECK_EQ_INT(reader_u8(&reader), ACTION_REPEAT_MESSAGE);
+    CHECK_EQ_INT(reader_u8(&reader), 0);
+    CHECK_EQ_INT(reader_u32(&reader), 0);
     CHECK(!reader.failed && reader_left(&reader) == 0);
+    arena_free(&arena);
+}
+
+// The items at an output's end.
+static Slice items_of(const Step *step, bool *known) {
+    Buf out;
+    buf_init(&out, &arena);
+    step_output_encode(step, &out);
+    Slice bytes = buf_view(&out);
+    Slice items = slice_sub(bytes, bytes.len - step->items.len, bytes.len);
+    Reader reader = reader_of(slice_sub(bytes, bytes.len - step->items.len - 5, bytes.len));
+    *known = reader_u8(&reader) == 1;
+    CHECK_EQ_INT(reader_u32(&reader), items.len / 4);
+    return items;
+}
+
+TEST(an_output_names_the_items_it_is_about) {
+    arena_init(&arena, 0);
+    bool known;
+    Step step = step_of();
+    CHECK_EQ_INT(items_of(&step, &known).len, 0);
+    CHECK(!known);
+    step_items_known(&step);
+    CHECK_EQ_INT(items_of(&step, &known).len, 0);
+    CHECK(known);
+    step_item(&step, SLICE("123456789"));
+    step_item(&step, SLICE(""));
+    Reader reader = reader_of(items_of(&step, &known));
+    CHECK(known);
+    CHECK_EQ_INT(reader_u32(&reader), 0xcbf43926 >> 2); // the CRC's check value
+    CHECK_EQ_INT(reader_u32(&reader), 0);
+    CHECK_EQ_INT(reader_left(&reader), 0);
     arena_free(&arena);
 }

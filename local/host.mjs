@@ -14,6 +14,7 @@ const CLASSES = { PARTITION: "Partition", TABLE: "Table", DIRECTORY: "Directory"
 const OTHER_FILES = 300;
 const FILES_PER_OBJECT = 4; // three, and one to spare
 const LIVE_OBJECTS_MAX = 900; // at about 250 KB each, beside 350 MB for all else
+const KEPT_READS_MB = 64;
 const CALLS_MAX = 10000; // workerd sets no limit of its own; one request still ends
 
 // What V8 keeps of a request are mostly wrappers of the runtime's own objects, which only a full collection frees. Left
@@ -72,6 +73,7 @@ function workerConfig(options) {
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_INDEX_WAIT: { type: "text", value: waitForIndexes ? "on" : "off" },
             ...(requestMs === undefined ? {} : { SHVM_REQUEST_MS: { type: "text", value: String(requestMs) } }),
+            SHVM_KEPT_READS_MB: { type: "text", value: String(KEPT_READS_MB) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },
         exports: Object.fromEntries(objects.map(([, exportName]) => [

@@ -4,8 +4,9 @@ import { Deadline, TIMED_OUT, callMs } from "./deadlines.js";
 import {
     Action, AnswerStatus, CallMode, EMPTY, REPLY_BUSY, REPLY_STATUS, Role, answerOf, httpResponse,
 } from "./envelope.js";
-import { logError } from "./failures.js";
+import { logError, requestId } from "./failures.js";
 import { forwardedRequest } from "./forwarded.js";
+import { closeTicket, keptReply, openTicket } from "./kept_reads.js";
 import { RETIRED, waitForRoom } from "./retirement.js";
 import { callBegins, callEnded, isCalled, objectsCalled } from "./under_way.js";
 
@@ -54,11 +55,16 @@ async function sendMessage(env, { role, mode, name, message }, trace) {
 
 // A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. A read is
 // sent as a request: measured, that costs a fifth less than RPC, because its response goes to the client untouched.
-export async function forward(env, action, trace, until) {
+// items: of the gateway's step, where the reply may be kept, or be one that was.
+export async function forward(env, action, items, trace, until) {
     if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until);
     const { role, name, message } = action;
+    const kept = items === null ? null : keptReply(name, items[0], message);
+    if (kept !== null) return { response: httpResponse(kept, requestId()) };
+    const ticket = items === null ? "" : openTicket(items[0], message);
     const answer = await attemptAlone(env, action, until,
-        () => stubOf(env, role, name).fetch(...forwardedRequest(message)));
+        () => stubOf(env, role, name).fetch(...forwardedRequest(message, ticket)));
+    if (ticket !== "") closeTicket(ticket, answer);
     if (!(answer instanceof Response)) return { answer };
     if (answer.status !== REPLY_STATUS) return { response: answer };
     return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };

@@ -4,6 +4,7 @@ import { httpDate } from "./envelope.js";
 
 const REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const REQUEST_ID_CHARACTERS = 52;
+const REQUEST_ID_COUNTER_CHARACTERS = 12;
 
 const encoder = new TextEncoder();
 
@@ -62,7 +63,15 @@ function textReply(status, text, contentType) {
     });
 }
 
+let requestIdHead = "";
+let requestIds = 0;
+
+// Unique, no more: clients only log it.
 export function requestId() {
-    const random = crypto.getRandomValues(new Uint8Array(REQUEST_ID_CHARACTERS));
-    return Array.from(random, (byte) => REQUEST_ID_ALPHABET[byte % REQUEST_ID_ALPHABET.length]).join("");
+    if (requestIdHead === "") {
+        const random = crypto.getRandomValues(new Uint8Array(REQUEST_ID_CHARACTERS - REQUEST_ID_COUNTER_CHARACTERS));
+        const character = (byte) => REQUEST_ID_ALPHABET[byte % REQUEST_ID_ALPHABET.length];
+        requestIdHead = Array.from(random, character).join("");
+    }
+    return requestIdHead + (requestIds++).toString(36).toUpperCase().padStart(REQUEST_ID_COUNTER_CHARACTERS, "0");
 }

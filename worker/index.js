@@ -108,8 +108,8 @@ class Gateway {
         return callAll(this.#env, actions, this.#trace, this.#until);
     }
 
-    forward(action) {
-        return forward(this.#env, action, this.#trace, this.#until);
+    forward(action, items) {
+        return forward(this.#env, action, items, this.#trace, this.#until);
     }
 
     rest() {

@@ -4,6 +4,7 @@
 // tells how long its transaction took and how long it took to become durable.
 import { httpStatus } from "./envelope.js";
 import { requestId } from "./failures.js";
+import { keptRepliesGiven } from "./kept_reads.js";
 import { heldBytes } from "./under_way.js";
 
 const OBJECTS_MAX = 2000; // remembered one by one; beyond, those that came first are forgotten
@@ -176,6 +177,7 @@ function metricsText() {
     const byRole = (name) => roles.map((sums, role) => [labelled({ role: ROLES[role] }), sums[name]]).slice(1);
     counter("object_starts", "Objects that started or started again.", byRole("starts"));
     counter("object_requests", "Messages to objects.", byRole("requests"));
+    counter("kept_replies", "Reads answered without a message to their object.", [["", keptRepliesGiven()]]);
     counter("rows_read", "SQL rows read, as billed.", byRole("rowsRead"));
     counter("rows_written", "SQL rows written, as billed.", byRole("rowsWritten"));
     counter("bytes_written", "Bytes given to SQL statements that write.", byRole("bytesWritten"));

@@ -8,7 +8,8 @@ import {
     Action, CallMode, EMPTY, REPLY_BUSY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
 } from "./envelope.js";
 import { logError } from "./failures.js";
-import { forwardedMessage } from "./forwarded.js";
+import { forwardedMessage, forwardedTicket } from "./forwarded.js";
+import { KeptReads } from "./kept_reads.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
 import { keepShape } from "./shapes.js";
@@ -40,7 +41,10 @@ class CoreObject extends DurableObject {
         const reply = message instanceof Promise
             ? message.then((late) => this.run(CallMode.READ, late))
             : this.run(CallMode.READ, message);
-        return reply instanceof Promise ? reply.then(responseOf) : responseOf(reply);
+        if (reply instanceof Promise) return reply.then(responseOf);
+        const ticket = forwardedTicket(request);
+        if (ticket !== "") this.#resident.keptReads.keep(ticket, reply);
+        return responseOf(reply);
     }
 
     // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
@@ -119,6 +123,7 @@ class Resident {
         this.groups = new WriteGroups();
         this.retirement = new Retirement(ctx, env);
         this.metrics = objectMetrics(role, ctx.id.name);
+        this.keptReads = new KeptReads(ctx.id.name, env);
     }
 
     isFull(message) {
@@ -131,6 +136,7 @@ class Resident {
         this.#workingBytes += message.length;
         this.retirement.enter();
         this.metrics.enter();
+        this.keptReads.heard();
     }
 
     leave(message) {
@@ -177,7 +183,10 @@ class Work {
             ? coreStep(role, event, input, resident.sql, this.#trace)
             : this.#writingStep(role, event, input);
         metrics.step(done);
-        if (done.verdict === Verdict.COMMIT) this.#committed = true;
+        if (done.verdict === Verdict.COMMIT) {
+            this.#committed = true;
+            resident.keptReads.changed(done.items);
+        }
         if (!keepsWrites(done.verdict)) this.rolledBack = true;
         else if (done.local !== null) resident.local = done.local;
         return done;

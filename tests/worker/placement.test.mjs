@@ -40,7 +40,7 @@ for (const [variables, expected] of CASES) {
                 const action = { role, mode, name: NAME, message: MESSAGE };
                 const [answer] = await callAll(env, [action], null, until);
                 assert.equal(answer.status, AnswerStatus.OK);
-                assert.equal((await forward(env, action, null, until)).answer.status, AnswerStatus.OK);
+                assert.equal((await forward(env, action, null, null, until)).answer.status, AnswerStatus.OK);
             }
         }
         assert.deepEqual(stubs, BINDINGS.flatMap((binding) => new Array(4).fill([binding, ...expected])));

@@ -60,7 +60,7 @@ function workerConfig(options) {
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
-        compatibilityDate: compatibilityDate(),
+        ...compatibility(),
         manifest: { mainModule: main, modulesRoot: ROOT, modules: workerModules(module, main) },
         env: {
             ...Object.fromEntries(objects.map(([binding, exportName]) => [
@@ -92,8 +92,12 @@ function workerModules(wasm = `${ROOT}build/shvm.wasm`, main) {
 }
 
 // The deployed Worker's own.
-function compatibilityDate() {
-    return /^compatibility_date = "(.+)"$/m.exec(readFileSync(`${ROOT}wrangler.toml`, "utf8"))[1];
+export function compatibility() {
+    const settings = readFileSync(`${ROOT}wrangler.toml`, "utf8");
+    return {
+        compatibilityDate: /^compatibility_date = "(.+)"$/m.exec(settings)[1],
+        compatibilityFlags: JSON.parse(/^compatibility_flags = (\[.+\])$/m.exec(settings)[1]),
+    };
 }
 
 function liveObjectsMax() {

@@ -4,6 +4,7 @@
 //   step(event, message, state, answers) → { actions, state, items }   committed; throws when it had to roll back
 //   perform(action) → promise or nothing                            SET_ALARM, DELETE_ALL
 //   call(actions) → promise of their answers                        never rejects
+//   known(action, items) → a Response to what is to be forwarded, or null
 //   forward(action, items) → promise of { response } or { answer }  never rejects
 //   later(promise)                                                  keeps work alive that goes on after the reply
 //   wait(ms) → promise
@@ -12,12 +13,17 @@ import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
 const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault of ours
 
-// Runs from an event to the reply: reply bytes, or the Response that forward() gave. null: there is none (alarms).
+// Runs from an event to the reply: reply bytes, or the Response that known() or forward() gave. null: there is none (alarms).
 // A promise only where something was waited for: most messages to objects are answered by their first step, and a
 // promise costs more than some steps do.
 export function runSteps(actor, event, message) {
     const step = actor.step(event, event === StepEvent.START ? message : EMPTY, EMPTY, NO_ANSWERS);
-    if (step.actions.length === 1 && step.actions[0].reply !== undefined) return step.actions[0].reply;
+    if (step.actions.length === 1) {
+        const [action] = step.actions;
+        if (action.reply !== undefined) return action.reply;
+        const known = action.kind === Action.FORWARD ? actor.known(action, step.items) : null;
+        if (known !== null) return known;
+    }
     return goOn(actor, message, step);
 }
 

@@ -25,8 +25,6 @@ export function callMs(env, role, until) {
 
 // So many milliseconds from now on, until it is cleared.
 export class Deadline {
-    static #timerIsKept = false;
-
     static {
         keepShape(new Deadline(0));
     }
@@ -39,19 +37,11 @@ export class Deadline {
         this.#late = new Promise((resolve) => {
             this.#timer = setTimeout(resolve, ms, TIMED_OUT);
         });
-        this.#keepFirstTimer();
     }
 
     // A promise of what begin()'s promise gives in time, or of TIMED_OUT. It is not begun when there is no time left.
     race(begin) {
         return this.#late === null ? Promise.resolve(TIMED_OUT) : Promise.race([begin(), this.#late]);
-    }
-
-    // Timers are objects of a class, too, and none can be made before a request comes.
-    #keepFirstTimer() {
-        if (Deadline.#timerIsKept) return;
-        Deadline.#timerIsKept = true;
-        keepShape(this.#timer);
     }
 
     clear() {

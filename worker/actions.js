@@ -13,9 +13,9 @@ import { Action, EMPTY, NO_ANSWERS, StepEvent } from "./envelope.js";
 
 const RESTARTS_MAX = 4; // each renews a stale descriptor; more would be a fault of ours
 
-// Runs from an event to the reply: reply bytes, or the Response that known() or forward() gave. null: there is none (alarms).
-// A promise only where something was waited for: most messages to objects are answered by their first step, and a
-// promise costs more than some steps do.
+// Runs from an event to the reply: reply bytes, or the Response that known() or forward() gave. null: there is none
+// (alarms). A promise only where something was waited for: most messages to objects are answered by their first step,
+// and a promise costs more than some steps do.
 export function runSteps(actor, event, message) {
     const step = actor.step(event, event === StepEvent.START ? message : EMPTY, EMPTY, NO_ANSWERS);
     if (step.actions.length === 1) {

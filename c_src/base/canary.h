@@ -25,6 +25,7 @@ enum {
     CANARY_REPEATS_LAST_KEY,          // a scan's page begins with the item the last one ended with
     CANARY_TAKES_LATE_CHANGES,        // a change or deletion meant for an earlier table of a name is carried out
     CANARY_READS_ANY_VERSION,         // a message of the next release is read as one of this
+    CANARY_HIDES_CHANGED_ITEM,        // a write does not say which item it changes
     CANARY_COUNT
 };
 

@@ -68,7 +68,8 @@ static StepVerdict run_write(Partition *partition) {
     ItemPlan plan;
     if (!command_decode_item(&partition->fields, &partition->header, &command, &step->error)) return VERDICT_ROLLBACK;
     if (!partition_owns(partition, &command.key)) return partition_reply_status(partition, RESULT_STALE);
-    step_item(step, command.key.full_key);
+    step_items_known(step);
+    if (!CANARY(CANARY_HIDES_CHANGED_ITEM)) step_item(step, command.key.full_key);
     ResultStatus status;
     if (!partition_take_indexes(partition, command.index_set, 1, &status)) return reply_refused(partition, status);
     bool all_small = partition->record.all_small || !partition->record.registered; // then there is none at all

@@ -150,8 +150,8 @@ async function buildSimulator(compiler, ledger) {
     await linkSimulator(new Map([...fast, ...planted]), fastFlags, "build/sim/sim-canary");
     // Every function of the core as it is written, so that one can tell which has seen an allocation fail.
     const whole = [...flags, "-fno-inline", "-fno-optimize-sibling-calls", "-no-pie", "-DSHVM_TEST_FAULTY_WRITES"];
-    const tried = [...core, "tests/sim/host.c", "tests/sim/host_sql.c", "tests/sim/reply_check.c", direct,
-        ...findC("tests/sim/allocations")];
+    const tried = [...core, "tests/sim/host.c", "tests/sim/host_kept.c", "tests/sim/host_sql.c",
+        "tests/sim/reply_check.c", direct, ...findC("tests/sim/allocations")];
     await linkSimulator(await compile("build/sim-whole", tried, whole), whole, "build/sim/allocations");
     if (!hasHeader("microhttpd.h")) {
         console.log("SKIP sanitized server: no microhttpd.h here (Debian: libmicrohttpd-dev)");

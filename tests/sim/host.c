@@ -15,6 +15,7 @@ struct Host {
     size_t *slots; // open addressing by name: index + 1
     size_t slot_count;
     const char *folder;
+    KeptReads *kept;
 };
 
 // --- Violations
@@ -78,6 +79,7 @@ static void close_database(HostObject *object) {
 Host *host_new(const char *folder) {
     Host *host = calloc(1, sizeof *host);
     host->folder = folder;
+    host->kept = kept_reads_new();
     host->slot_count = 1u << 14;
     host->slots = calloc(host->slot_count, sizeof *host->slots);
     return host;
@@ -90,6 +92,7 @@ void host_free(Host *host) {
         free(host->objects[i]->local);
         free(host->objects[i]);
     }
+    kept_reads_free(host->kept);
     free(host->objects);
     free(host->slots);
     free(host);
@@ -261,6 +264,11 @@ static void read_output(Arena *arena, Slice bytes, HostStep *step, bool *local_p
         read_action(&reader, &step->actions[i]);
         step->wants_message |= step->actions[i].kind == ACTION_REPEAT_MESSAGE;
     }
+    step->items_known = reader_u8(&reader) == 1;
+    step->item_count = reader_u32(&reader);
+    uint32_t *items = ARENA_ARRAY(arena, uint32_t, step->item_count);
+    for (size_t i = 0; i < step->item_count; i++) items[i] = reader_u32(&reader);
+    step->items = items;
     if (reader.failed || reader_left(&reader) != 0) violation("malformed output of a step");
 }
 
@@ -338,7 +346,9 @@ void host_step(Host *host, Arena *arena, HostStep *step) {
     Slice local;
     read_output(arena, core_output(step->core), step, &local_present, &local);
     core_reset(step->core);
+    if (object == NULL) kept_reads_forwarded(host->kept, step);
     if (object == NULL) return;
+    if (keeps) kept_reads_stepped(host->kept, step);
     if (keeps) object->version_max = sql->version_max;
     if (local_present && (keeps || (step->fail_commit && CANARY(CANARY_HOST_KEEPS_LOCAL))))
         set_local(object, local);

@@ -61,6 +61,9 @@ typedef struct HostStep {
     Slice next_state;
     HostAction *actions;
     size_t action_count;
+    bool items_known; // which items the step is about
+    const uint32_t *items;
+    size_t item_count;
     bool wants_message;     // repeats_message of the next step
     bool allocation_failed; // fail_allocation was reached
     bool statement_failed;  // fail_statement was
@@ -97,6 +100,15 @@ __attribute__((format(printf, 1, 2))) void violation(const char *format, ...);
 
 // Whether host_panic's words are printed.
 void host_show_panics(bool show);
+
+// --- Replies that could be kept (host_kept.c)
+enum { KEPT_READS_MAX = 64 };
+typedef struct KeptReads KeptReads;
+KeptReads *kept_reads_new(void);
+void kept_reads_free(KeptReads *kept);
+// A gateway's step, and one of an object's that kept what it did.
+void kept_reads_forwarded(KeptReads *kept, const HostStep *step);
+void kept_reads_stepped(KeptReads *kept, const HostStep *step);
 
 // --- Between host.c and host_sql.c
 typedef struct SqlContext {

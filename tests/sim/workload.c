@@ -181,7 +181,9 @@ static void single_send(Workload *workload, unsigned actor) {
         put_condition(workload, &out, op, key, false);
         if (random_below(&workload->random, 2) == 0) buf_cstr(&out, ",\"ReturnValues\":\"ALL_OLD\"");
     } else {
-        buf_cstr(&out, ",\"ConsistentRead\":true,\"ReturnConsumedCapacity\":\"TOTAL\"");
+        // Either is answered by the item's partition.
+        const char *consistent = random_below(&workload->random, 2) == 0 ? "true" : "false";
+        buf_format(&out, ",\"ConsistentRead\":%s,\"ReturnConsumedCapacity\":\"TOTAL\"", consistent);
     }
     buf_u8(&out, '}');
     sim_request(workload->sim, actor, NAMES[client->job], buf_view(&out));

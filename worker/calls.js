@@ -7,6 +7,7 @@ import {
 import { logError, requestId } from "./failures.js";
 import { forwardedRequest } from "./forwarded.js";
 import { closeTicket, keptReply, openTicket } from "./kept_reads.js";
+import { sendTogether } from "./parcels.js";
 import { RETIRED, waitForRoom } from "./retirement.js";
 import { callBegins, callEnded, isCalled, objectsCalled } from "./under_way.js";
 
@@ -24,10 +25,10 @@ const BYTES_WITHOUT_REST = 512 * 1024;
 const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
-// null (trace.js). until: when that request's time is up (deadlines.js).
-export async function callAll(env, actions, trace, until) {
+// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls, which has a storage.
+export async function callAll(env, actions, trace, until, storage) {
     const deadline = new Deadline(callMs(env, actions[0].role, until));
-    const send = async (action) => answerOf(await sendMessage(env, action, trace));
+    const send = async (action) => answerOf(await sendMessage(env, action, trace, storage));
     try {
         const answers = [];
         let bytes = 0;
@@ -45,12 +46,14 @@ export async function callAll(env, actions, trace, until) {
     }
 }
 
-async function sendMessage(env, { role, mode, name, message }, trace) {
-    const stub = stubOf(env, role, name);
-    if (trace === null) return stub.run(mode, message);
-    const { reply, part } = await stub.traced(mode, message, trace.explains);
-    trace.addCall(part);
-    return reply;
+async function sendMessage(env, { role, mode, name, message }, trace, storage) {
+    if (trace !== null) {
+        const { reply, part } = await stubOf(env, role, name).traced(mode, message, trace.explains);
+        trace.addCall(part);
+        return reply;
+    }
+    if (storage === null || mode === CallMode.READ) return stubOf(env, role, name).run(mode, message);
+    return sendTogether(name, message, storage, (messages) => stubOf(env, role, name).runAll(messages));
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.
@@ -75,7 +78,7 @@ export async function forward(env, action, items, trace, until) {
 }
 
 async function forwardByCall(env, action, trace, until) {
-    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace));
+    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, null));
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }

@@ -52,7 +52,12 @@ class CoreObject extends DurableObject {
         return this.#run(new Work(this.#resident, mode, null), message);
     }
 
-    // The same for a request that asked what it takes: { reply, part }.
+    // The same for messages that write, each for itself: their replies.
+    runAll(messages) {
+        return Promise.all(messages.map((message) => this.run(CallMode.WRITE, message)));
+    }
+
+    // As run(), for a request that asked what it takes: { reply, part }.
     async traced(mode, message, explains) {
         const trace = new Trace(explains);
         const reply = await this.#run(new Work(this.#resident, mode, trace), message);
@@ -215,7 +220,8 @@ class Work {
     }
 
     call(actions) {
-        return callAll(this.#resident.env, actions, this.#trace, null);
+        const { env, storage } = this.#resident;
+        return callAll(env, actions, this.#trace, null, storage);
     }
 
     wait(milliseconds) {

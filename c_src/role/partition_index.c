@@ -7,8 +7,8 @@
 //
 // A row of the log is acknowledged when every index object concerned has answered. Rows go out in shipments: the one a
 // write's reply waits for holds that write's rows; otherwise one shipment at a time takes what has gathered, and the
-// next starts when it has come back and a moment has passed. Versions order what arrives, so rows may go out twice, and
-// shipments may overtake.
+// next starts when it has come back and the moment is there: the same for all objects, since the host sends together
+// what goes to one object then. Versions order what arrives, so rows may go out twice, and shipments may overtake.
 //
 // An invocation calls few objects (SHIPMENT_OBJECTS_MAX): then the rest waits for the alarm, which is due at once. Rows
 // that go to more objects than that go out in parts, one by one, always in the same order; how far they have come is
@@ -23,8 +23,8 @@
 #include "store/store.h"
 
 static const double SHIP_RETRY_MS = 1000;
-// From one shipment to the next: what comes meanwhile travels together.
-static const double SHIP_GATHER_MS = 25;
+// From one moment of shipments to the next, by the clock; one that is nearly there is left out.
+enum { SHIP_GATHER_MS = 20, SHIP_WAIT_MS_MIN = 3 };
 // A shipment that has not come back after this long was cut off.
 static const double SHIP_LOST_MS = 60000;
 
@@ -40,7 +40,12 @@ static bool load_starts(Partition *partition, Slice *index_set) {
     partition->start_count = 0;
     *index_set = (Slice){NULL, 0};
     if (partition->record.index_epoch == 0) return true;
-    if (!store_get(step, SPACE_META, SLICE("indexes"), &stored, &found)) return false;
+    if (partition->record.indexes.len != 0) {
+        stored = partition->record.indexes;
+    } else {
+        if (!store_get(step, SPACE_META, SLICE("indexes"), &stored, &found)) return false;
+        partition_record_keep_indexes(&partition->record, stored);
+    }
     Reader reader = reader_of(stored);
     reader_varint(&reader);
     if (reader_left(&reader) != 0 && *reader.at == STARTS_VERSION) {
@@ -141,6 +146,7 @@ static bool store_indexes(Partition *partition, Slice index_set, const IndexSet 
     record->part_first = record->part_sent = 0; // other indexes, other parts
     record->must_store = true;
     partition->knows_starts = false;
+    partition_record_keep_indexes(record, buf_view(&bytes));
     return store_put(step, SPACE_META, SLICE("indexes"), buf_view(&bytes));
 }
 
@@ -162,6 +168,7 @@ static bool append_row(Partition *partition, const Effect *effects, size_t count
     if (bytes.failed) return error_out_of_memory(&partition->step->error);
     record->log_head++;
     record->log_settled = record->log_acknowledged;
+    partition_record_note_row(partition->step, record, buf_view(&bytes));
     return changes_append(partition->step, record->log_head, record->log_acknowledged, buf_view(&bytes));
 }
 
@@ -234,6 +241,11 @@ typedef struct Sending {
     size_t calls_before; // of this invocation
 } Sending;
 
+static double until_next_shipment(double now_ms) {
+    unsigned left = SHIP_GATHER_MS - (unsigned)((uint64_t)now_ms % SHIP_GATHER_MS);
+    return left < SHIP_WAIT_MS_MIN ? left + SHIP_GATHER_MS : left;
+}
+
 // state := PARTITION_STATE_SHIP u8 ‖ first row varint ‖ last row varint ‖ calls of this invocation varint
 //          ‖ groups sent so far varint (0: all) ‖ index epoch varint
 //        | PARTITION_STATE_SHIP_WAITED u8 ‖ the same ‖ content type u8 ‖ WriteReplyKind u8 ‖ the reply that waits
@@ -252,7 +264,7 @@ static bool send(Partition *partition, const Shipment *shipment, uint8_t state_k
     buf_bytes(&state, waiting);
     if (state.failed) return error_out_of_memory(&step->error);
     step_set_state(step, buf_view(&state));
-    if (state_kind == PARTITION_STATE_SHIP) step_wait(step, SHIP_GATHER_MS);
+    if (state_kind == PARTITION_STATE_SHIP) step_wait(step, until_next_shipment(step->in.now_ms));
     return shipment_send(step, shipment, sending->from, sending->count);
 }
 
@@ -291,11 +303,11 @@ static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t firs
     if (!partition->knows_starts && !load_starts(partition, &index_set)) return false;
     while (*last < head && *last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX
            && shipment->count < SHIPMENT_OBJECTS_MAX) {
-        Slice row;
-        bool found;
+        Slice row = partition_record_row(&partition->record, *last + 1);
+        bool found = row.len != 0;
         Effect *effects = NULL;
         size_t count = 0;
-        if (!changes_get(step, *last + 1, &row, &found)) return false;
+        if (!found && !changes_get(step, *last + 1, &row, &found)) return false;
         if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
         if (*last + 1 == first) shipment->settled = settled_before(partition, first, effects, count);
         shipment->set = set_of_row(partition, *last + 1);

@@ -5,13 +5,14 @@
 #include "store/store.h"
 
 enum { RECORD_VERSION = 1 };
-enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2, FLAG_ALL_SMALL = 4 };
+enum { FLAG_REGISTERED = 1, FLAG_FENCED = 2, FLAG_ALL_SMALL = 4, FLAG_IS_LOCAL = 8 };
 enum { VERSION_COUNTER_BITS = 12 };
+enum { KEPT_INDEXES_BYTES_MAX = 1024, LOG_TAIL_BYTES_MAX = 8 * 1024 }; // what every step has to carry
 
 // How far the stored ceiling lies ahead of the clock: the price of a wake-up is that versions run ahead by up to this.
 static const uint64_t CEILING_AHEAD_MS = 3600 * 1000;
 
-static void decode_memory(Reader *reader, PartitionRecord *record) {
+static void decode_memory(Reader *reader, bool is_local, PartitionRecord *record) {
     record->alarm_due_ms = reader_f64(reader);
     record->report_due_ms = reader_f64(reader);
     record->log_head = reader_varint(reader);
@@ -28,6 +29,10 @@ static void decode_memory(Reader *reader, PartitionRecord *record) {
     record->part_sent = reader_varint(reader);
     if (reader_left(reader) == 0) return;
     record->log_settled = reader_varint(reader);
+    if (is_local) {
+        record->indexes = reader_slice(reader);
+        record->log_tail = reader_slice(reader);
+    }
     local_sizes_decode(reader, &record->reported_locals);
 }
 
@@ -48,7 +53,7 @@ static bool decode(Slice bytes, PartitionRecord *record) {
     record->partition_key = reader_slice(&reader);
     if (reader_left(&reader) != 0) {
         record->index_epoch = reader_varint(&reader);
-        decode_memory(&reader, record);
+        decode_memory(&reader, (flags & FLAG_IS_LOCAL) != 0, record);
     }
     return !reader.failed && version == RECORD_VERSION;
 }
@@ -60,12 +65,51 @@ static bool has_acknowledged_slots(const PartitionRecord *record) {
     return false;
 }
 
-static Slice encode(Step *step, const PartitionRecord *record) {
+// --- The log's tail
+
+// How many rows the tail has, up to the log's head.
+static uint64_t tail_rows(const PartitionRecord *record) {
+    Reader reader = reader_of(record->log_tail);
+    uint64_t rows = 0;
+    for (; reader_left(&reader) != 0 && !reader.failed; rows++) reader_slice(&reader);
+    return rows;
+}
+
+static Slice tail_from(const PartitionRecord *record, uint64_t row) {
+    uint64_t before = record->log_head - tail_rows(record);
+    Reader reader = reader_of(record->log_tail);
+    if (row <= before) return (Slice){NULL, 0};
+    for (uint64_t at = before + 1; at < row && reader_left(&reader) != 0; at++) reader_slice(&reader);
+    return slice_of(reader.at, reader_left(&reader));
+}
+
+static Slice unacknowledged_tail(const PartitionRecord *record) {
+    bool begins_later = record->log_head - tail_rows(record) > record->log_acknowledged;
+    return begins_later ? record->log_tail : tail_from(record, record->log_acknowledged + 1);
+}
+
+void partition_record_note_row(Step *step, PartitionRecord *record, Slice effects) {
+    Buf tail;
+    buf_init(&tail, step->arena);
+    bool is_room = record->log_tail.len + effects.len <= LOG_TAIL_BYTES_MAX;
+    if (is_room) buf_bytes(&tail, record->log_tail);
+    if (effects.len <= LOG_TAIL_BYTES_MAX) buf_slice(&tail, effects);
+    record->log_tail = tail.failed ? (Slice){NULL, 0} : buf_view(&tail);
+}
+
+Slice partition_record_row(const PartitionRecord *record, uint64_t row) {
+    Reader reader = reader_of(tail_from(record, row));
+    return reader_left(&reader) == 0 ? (Slice){NULL, 0} : reader_slice(&reader);
+}
+
+// --- The record
+
+static Slice encode(Step *step, const PartitionRecord *record, bool is_local) {
     Buf out;
     buf_init(&out, step->arena);
     buf_u8(&out, RECORD_VERSION);
     buf_u8(&out, (uint8_t)((record->registered ? FLAG_REGISTERED : 0) | (record->fenced ? FLAG_FENCED : 0)
-                           | (record->all_small ? FLAG_ALL_SMALL : 0)));
+                           | (record->all_small ? FLAG_ALL_SMALL : 0) | (is_local ? FLAG_IS_LOCAL : 0)));
     buf_u64(&out, record->floor);
     buf_u64(&out, record->ceiling);
     buf_varint(&out, record->registering);
@@ -86,6 +130,10 @@ static Slice encode(Step *step, const PartitionRecord *record) {
     buf_varint(&out, record->part_first);
     buf_varint(&out, record->part_sent);
     buf_varint(&out, record->log_settled);
+    if (is_local) {
+        buf_slice(&out, record->indexes);
+        buf_slice(&out, unacknowledged_tail(record));
+    }
     local_sizes_encode(&out, &record->reported_locals);
     return buf_view(&out);
 }
@@ -114,11 +162,21 @@ bool partition_record_load(Step *step, PartitionRecord *record) {
     return true;
 }
 
+static bool store_record(Step *step, const PartitionRecord *record) {
+    Slice bytes = encode(step, record, false);
+    if (bytes.len == 0) return error_out_of_memory(&step->error);
+    return store_put(step, SPACE_META, SLICE("record"), bytes);
+}
+
+void partition_record_keep_indexes(PartitionRecord *record, Slice indexes) {
+    record->indexes = indexes.len <= KEPT_INDEXES_BYTES_MAX ? indexes : (Slice){NULL, 0};
+}
+
 StepVerdict partition_record_save(Step *step, const PartitionRecord *record) {
-    Slice bytes = encode(step, record);
+    Slice bytes = encode(step, record, true);
     if (bytes.len == 0) error_out_of_memory(&step->error);
     if (step->error.kind != ERROR_NONE) return VERDICT_ROLLBACK;
-    if (record->must_store && !store_put(step, SPACE_META, SLICE("record"), bytes)) return VERDICT_ROLLBACK;
+    if (record->must_store && !store_record(step, record)) return VERDICT_ROLLBACK;
     step_set_local(step, bytes);
     return step->rows_written != 0 || record->must_store ? VERDICT_COMMIT : VERDICT_READONLY;
 }

@@ -6,7 +6,8 @@
 //             ‖ alarm due f64 ‖ report due f64 ‖ log head varint ‖ log acknowledged varint ‖ shipping since f64
 //             ‖ acknowledged out of order blob ‖ reported bytes varint ‖ report version varint ‖ report settled u8
 //             ‖ shipment in parts: first row varint ‖ groups sent varint
-//             ‖ log settled varint ‖ reported sizes of local indexes (msg/local_sizes.h)
+//             ‖ log settled varint ‖ [in `local` alone: "indexes" blob, as in SPACE_META (partition_index.c)
+//             ‖ rows of the log's tail blob] ‖ reported sizes of local indexes (msg/local_sizes.h)
 //   What stands behind the index epoch is of use in memory only; a record that ends there is from an earlier release.
 //
 // The clock: versions are 53 bits, 41 of milliseconds and 12 of counter, and never go back. The floor is the last
@@ -43,6 +44,8 @@ typedef struct PartitionRecord {
     uint64_t part_first;       // the shipment that begins with this row goes out in parts;
     uint64_t part_sent;        // so many of its groups have arrived
     uint8_t acknowledged_slots[CHANGES_IN_FLIGHT_MAX / 8]; // rows beyond log_acknowledged that have, too
+    Slice indexes;  // as SPACE_META has them; empty: not known, or too many to be kept in memory
+    Slice log_tail; // the log's last rows, each length varint ‖ effects: those not acknowledged, where they are few
     uint64_t reported_bytes;
     LocalSizes reported_locals;
     uint64_t report_version; // of the last report sent
@@ -56,6 +59,11 @@ bool partition_record_load(Step *step, PartitionRecord *record);
 // is COMMIT where this or anything before in the step was written, READONLY otherwise, ROLLBACK with step->error set
 // on failure.
 StepVerdict partition_record_save(Step *step, const PartitionRecord *record);
+// Keeps in memory what SPACE_META has under "indexes".
+void partition_record_keep_indexes(PartitionRecord *record, Slice indexes);
+// Notes a row just appended, and finds one: empty where it is not in memory.
+void partition_record_note_row(Step *step, PartitionRecord *record, Slice effects);
+Slice partition_record_row(const PartitionRecord *record, uint64_t row);
 // The next version.
 uint64_t partition_next_version(PartitionRecord *record, double now_ms);
 

@@ -145,6 +145,7 @@ export class Cluster {
                 const deliver = async () => answerOf(await this.#run(role, name, message));
                 return this.onCall({ role, name, message, from: object?.name ?? null, deliver });
             })),
+            known: () => null,
             forward: async ({ role, name, message }) => {
                 const reply = await this.#run(role, name, message);
                 return reply[0] === Action.RESPOND_HTTP

@@ -27,7 +27,7 @@ describe("calls that wait for one object", () => {
         },
     });
     const env = { PARTITION: { getByName: stub } };
-    const ask = async (name) => (await callAll(env, [action(name)], null, Date.now() + 30_000))[0];
+    const ask = async (name) => (await callAll(env, [action(name)], null, Date.now() + 30_000, null))[0];
     const fill = (count) => Array.from({ length: count }, () => ask("slow"));
     const answerAll = async (calls) => {
         answers.splice(0).forEach((answer) => answer());

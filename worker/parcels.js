@@ -1,0 +1,67 @@
+// What objects of this isolate have to tell one object at the same moment travels in one call, a parcel: between objects
+// the call costs more than most of what it asks for. Shipments to global indexes leave all objects at the same moments
+// (SHIP_GATHER_MS in c_src/role/partition_index.c), and so meet here.
+//
+// The platform lets no call leave an object before what the object wrote is durable, and a parcel leaves in the name of
+// whoever had its first message. So everybody waits for its own writes before it adds a message.
+//
+// No invocation makes more calls than it has messages, for each parcel is sent by the one that opened it.
+// Should its object go before that, the others' time runs out as it does when an object does not answer (deadlines.js),
+// and later messages go without it.
+import { keepShape } from "./shapes.js";
+
+const BYTES_MAX = 1024 * 1024;
+const OPEN_MS_MAX = 1000; // it is a moment, unless whoever opened it is gone
+
+const open = new Map(); // object name → Parcel
+
+// Sends a message of the object with this storage, and with it what else is sent there at this moment: a promise of its
+// reply. call(messages): makes a promise of their replies, in order.
+export async function sendTogether(name, message, storage, call) {
+    await storage.sync();
+    const parcel = open.get(name);
+    if (parcel !== undefined && parcel.takes(message)) return parcel.add(message);
+    const opened = new Parcel(message);
+    open.set(name, opened);
+    return opened.send(name, call);
+}
+
+class Parcel {
+    static {
+        keepShape(new Parcel(new Uint8Array(0)));
+    }
+
+    #messages;
+    #waiting = []; // { resolve, reject } of all but the first
+    #bytes;
+    #opened = Date.now();
+
+    constructor(message) {
+        this.#messages = [message];
+        this.#bytes = message.length;
+    }
+
+    takes(message) {
+        return this.#bytes + message.length <= BYTES_MAX && Date.now() - this.#opened <= OPEN_MS_MAX;
+    }
+
+    add(message) {
+        this.#messages.push(message);
+        this.#bytes += message.length;
+        return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    }
+
+    // A timer goes off behind everything that is ready.
+    async send(name, call) {
+        await scheduler.wait(0);
+        if (open.get(name) === this) open.delete(name);
+        try {
+            const [first, ...others] = await call(this.#messages);
+            others.forEach((reply, i) => this.#waiting[i].resolve(reply));
+            return first;
+        } catch (error) {
+            for (const { reject } of this.#waiting) reject(error);
+            throw error;
+        }
+    }
+}

@@ -25,7 +25,8 @@ const BYTES_WITHOUT_REST = 512 * 1024;
 const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
-// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls, which has a storage.
+// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. storage: that
+// object's, or null.
 export async function callAll(env, actions, trace, until, storage) {
     const deadline = new Deadline(callMs(env, actions[0].role, until));
     const send = async (action) => answerOf(await sendMessage(env, action, trace, storage));

@@ -1,17 +1,22 @@
-// What indexes cost: node bench/indexes.mjs [CASE …] [--rounds N] [--seconds N] [--share 0.01] [--data DIR]
+// What indexes cost:
+//   node bench/indexes.mjs [CASE …] [--rounds N] [--seconds N] [--share 0.01] [--data DIR] [--name NAME]
 //
 //   put       PutItem with one index beside the same without: servers take turns, ratios are medians of the rounds'
 //   query     Query of a global index, a page of 100, beside the same of its table
 //   lag       how far a global index is behind, at half of the rate that put found
 //   backfill  a global index for 1,000,000 small items (--share: of them), and what a steady client notices
 //
-// Layout hash:16, data in memory where there is /dev/shm, replies that do not wait for indexes. Exit code 1 where a
-// bound does not hold.
-import { existsSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+// Layout hash:16, data in memory where there is /dev/shm, replies that do not wait for indexes. Leaves JSON in
+// bench/results/ (NAME.indexes.json). Exit code 1 where a bound does not hold.
+import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { ask, createTable, fill, isActive, startProject } from "./servers.mjs";
-import { measure, wrkIsInstalled } from "./wrk.mjs";
+import { ask, countItems, createTable, fill, isActive, putAll } from "./client.mjs";
+import { memoryFolder } from "./folders.mjs";
+import { ITEM_BYTES, itemOf } from "./items.mjs";
+import { Results } from "./results.mjs";
+import { startProject } from "./servers.mjs";
+import { medians, percentile, ratio, runsLine, takeTurns } from "./turns.mjs";
+import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
 
 const GLOBAL_MIN = 0.6;
 const LOCAL_MIN = 0.8;
@@ -35,7 +40,8 @@ const { values, positionals } = parseArgs({
         rounds: { type: "string", default: "5" },
         seconds: { type: "string", default: "3" },
         share: { type: "string", default: "1" },
-        data: { type: "string", default: existsSync("/dev/shm") ? "/dev/shm" : tmpdir() },
+        data: { type: "string", default: memoryFolder() },
+        name: { type: "string", default: "latest" },
     },
 });
 
@@ -53,7 +59,7 @@ const globalIndex = (name, type) =>
 const localIndex = (name, type) =>
     withIndex("LocalSecondaryIndexes", `by_${name}`, schema("pk", name), [attribute(name, type)]);
 
-// Every put changes `name` and leaves `n` nearly always as it was.
+// Every put changes `name` and leaves `n` as it was.
 const TABLES = [
     { name: "no index", more: {}, bound: null },
     { name: "global, entry changes", more: globalIndex("n", "N"), bound: GLOBAL_MIN },
@@ -63,24 +69,18 @@ const TABLES = [
 ];
 const CASES = { put: benchPut, query: benchQuery, lag: benchLag, backfill: benchBackfill };
 
-let failures = 0;
+const LOAD = { seconds: Number(values.seconds), connections: CONNECTIONS, partitions: PARTITIONS, items: ITEMS };
+
+let results = null;
 let putRate = null; // of the table whose lag is measured: one global index, whose entries move
 
 if (!wrkIsInstalled()) {
-    console.log("SKIP: wrk makes the load, and is not installed (Debian: apt-get install wrk)");
+    console.log(NO_WRK);
 } else {
     mkdirSync(values.data, { recursive: true });
+    results = new Results(values.name, "indexes", { rounds: Number(values.rounds), ...LOAD });
     for (const name of positionals.length > 0 ? positionals : Object.keys(CASES)) await CASES[name]();
-    process.exitCode = failures > 0 ? 1 : 0;
-}
-
-function report(what, figure) {
-    console.log(`${what.padEnd(44)}${figure}`);
-}
-
-function bound(what, value, holds, text) {
-    if (!holds) failures++;
-    report(what, `${value} (${text}${holds ? "" : ": MISSED"})`);
+    results.write();
 }
 
 // --- put and query
@@ -89,16 +89,16 @@ async function benchPut() {
     const servers = [];
     try {
         for (const table of TABLES) servers.push({ ...(await startFilled(table.name, table.more)), table });
-        const runs = await takeTurns(servers, "put");
+        const runs = await takeTurns(servers, Number(values.rounds), (server) => measure(server, "put", LOAD));
         const [plain] = servers;
-        for (const server of servers) report(`put, ${server.name}`, rateLine(runs.get(server)));
+        for (const server of servers) results.line(`put, ${server.name}`, runsLine(runs.get(server)));
         for (const server of servers.slice(1)) {
-            const ratio = median(runs.get(server).map(({ rate }, round) => rate / runs.get(plain)[round].rate));
+            const toPlain = ratio(runs.get(server), runs.get(plain), "rate");
             const least = server.table.bound;
-            if (least === null) report(`put, ${server.name} / none`, ratio.toFixed(2));
-            else bound(`put, ${server.name} / none`, ratio.toFixed(2), ratio >= least, `≥ ${least}`);
+            if (least === null) results.figure(`put, ${server.name} / none`, toPlain);
+            else results.bound(`put, ${server.name} / none`, toPlain, { least });
         }
-        putRate = median(runs.get(servers[2]).map(({ rate }) => rate));
+        putRate = medians(runs.get(servers[2])).rate;
     } finally {
         for (const server of servers) await server.stop();
     }
@@ -107,17 +107,12 @@ async function benchPut() {
 async function benchQuery() {
     const server = await startFilled("query", withIndex("GlobalSecondaryIndexes", "copy", schema("pk", "sk")));
     try {
-        const ratios = [];
-        const runs = { query: [], queryindex: [] };
-        for (let round = 0; round < Number(values.rounds); round++) {
-            const order = round % 2 === 0 ? ["query", "queryindex"] : ["queryindex", "query"];
-            for (const operation of order) runs[operation].push(await measure(server, operation, load()));
-            ratios.push(runs.queryindex[round].rate / runs.query[round].rate);
-        }
-        report("query of the table, 100 items", rateLine(runs.query));
-        report("query of the index, 100 items", rateLine(runs.queryindex));
-        const ratio = median(ratios);
-        bound("query, index / table", ratio.toFixed(2), ratio >= QUERY_MIN, `≥ ${QUERY_MIN}`);
+        const operations = ["query", "queryindex"];
+        const runs = await takeTurns(operations, Number(values.rounds), (one) => measure(server, one, LOAD));
+        results.line("query of the table, 100 items", runsLine(runs.get("query")));
+        results.line("query of the index, 100 items", runsLine(runs.get("queryindex")));
+        const toTable = ratio(runs.get("queryindex"), runs.get("query"), "rate");
+        results.bound("query of 100, index / table", toTable, { least: QUERY_MIN });
     } finally {
         await server.stop();
     }
@@ -125,7 +120,7 @@ async function benchQuery() {
 
 async function startFilled(name, more) {
     const server = await startProject(name, LAYOUT, values.data, undefined, { waitForIndexes: false });
-    await fill(server, PARTITIONS, ITEMS, more);
+    await fill(server, { partitions: PARTITIONS, items: ITEMS }, more);
     await indexesAreFull(server, more);
     return server;
 }
@@ -133,41 +128,8 @@ async function startFilled(name, more) {
 // What fill wrote is in every global index.
 async function indexesAreFull(server, { GlobalSecondaryIndexes: indexes = [] }) {
     for (const { IndexName } of indexes) {
-        for (let count = 0; count !== PARTITIONS * ITEMS; ) count = await countOf(server, IndexName);
+        for (let count = 0; count !== PARTITIONS * ITEMS; ) count = await countItems(server, { IndexName });
     }
-}
-
-async function countOf(server, IndexName) {
-    let count = 0;
-    let ExclusiveStartKey;
-    do {
-        const page = await ask(server, "Scan", { TableName: "bench", IndexName, Select: "COUNT", ExclusiveStartKey });
-        count += page.Count;
-        ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-    return count;
-}
-
-function load() {
-    return { seconds: Number(values.seconds), connections: CONNECTIONS, partitions: PARTITIONS, items: ITEMS };
-}
-
-async function takeTurns(servers, operation) {
-    const runs = new Map(servers.map((server) => [server, []]));
-    for (const server of servers) await measure(server, operation, load()); // compiles and fills caches
-    for (let round = 0; round < Number(values.rounds); round++) {
-        const turn = round % servers.length;
-        for (const server of [...servers.slice(turn), ...servers.slice(0, turn)]) {
-            runs.get(server).push(await measure(server, operation, load()));
-        }
-    }
-    return runs;
-}
-
-function rateLine(runs) {
-    const of = (figure) => median(runs.map((run) => run[figure]));
-    const cpu = runs[0].cpu === null ? "" : `${of("cpu").toFixed(0)} µs CPU  `;
-    return `${of("rate").toFixed(0)}/s  ${cpu}p50 ${of("p50").toFixed(1)} ms  p99 ${of("p99").toFixed(1)} ms`;
 }
 
 // --- lag
@@ -176,7 +138,7 @@ function rateLine(runs) {
 async function benchLag() {
     const server = await startFilled("lag", globalIndex("name", "S"));
     try {
-        const rate = putRate === null ? (await measure(server, "put", load())).rate / 2 : putRate / 2;
+        const rate = putRate === null ? (await measure(server, "put", LOAD)).rate / 2 : putRate / 2;
         const lags = [];
         const probes = [];
         await steadily(rate, 1000, (i) => put(server, i, `early ${i}`)); // compiles and fills caches
@@ -186,23 +148,16 @@ async function benchLag() {
             if (i % 20 === 0) probes.push(entryComes(server, name).then((ms) => lags.push(ms)));
         });
         await Promise.all(probes);
-        const p99 = percentile(lags, 0.99);
-        const p50 = percentile(lags, 0.5).toFixed(1);
-        report("index lag", `${rate.toFixed(0)} puts/s, ${lags.length} asked, p50 ${p50} ms`);
-        bound("index lag, p99", `${p99.toFixed(1)} ms`, p99 <= LAG_MS_MAX, `≤ ${LAG_MS_MAX} ms`);
+        results.line("index lag", `${rate.toFixed(0)} puts/s, ${lags.length} asked`);
+        results.figure("index lag, p50", percentile(lags, 0.5), " ms");
+        results.bound("index lag, p99", percentile(lags, 0.99), { most: LAG_MS_MAX }, " ms");
     } finally {
         await server.stop();
     }
 }
 
 function put(server, i, name) {
-    const Item = {
-        pk: { S: `p${String(i % PARTITIONS).padStart(4, "0")}` },
-        sk: { S: `s${String(i % ITEMS).padStart(6, "0")}` },
-        n: { N: String(i) },
-        name: { S: name },
-        data: { S: "abcdefghij".repeat(16) },
-    };
+    const Item = itemOf(i % PARTITIONS, i % ITEMS, ITEM_BYTES, name);
     return ask(server, "PutItem", { TableName: "bench", Item });
 }
 
@@ -244,7 +199,7 @@ async function benchBackfill() {
     try {
         const items = Math.round(1_000_000 * Number(values.share));
         await createTable(server);
-        await loadSmall(server, items);
+        await putAll(server, 0, items, smallItem);
         const before = await steadyClient(server, () => new Promise((resolve) => setTimeout(resolve, STEADY_MS)));
         const started = performance.now();
         let seconds = 0;
@@ -252,35 +207,14 @@ async function benchBackfill() {
             await createIndex(server);
             seconds = (performance.now() - started) / 1000;
         });
-        const count = await countOf(server, "by_g");
+        const count = await countItems(server, { IndexName: "by_g" });
         if (count < items) throw new Error(`the index has ${count} of ${items} items`);
-        const rate = items / seconds;
-        bound(`backfill of ${items} items`, `${rate.toFixed(0)} items/s`, rate >= BACKFILL_RATE_MIN,
-            `≥ ${BACKFILL_RATE_MIN}`);
-        report("steady client's p99, before and during", `${before.toFixed(1)} and ${during.toFixed(1)} ms`);
-        const times = during / before;
-        bound("p99 during / before", times.toFixed(2), times <= STEADY_P99_MAX, `≤ ${STEADY_P99_MAX}`);
+        results.bound("backfill", items / seconds, { least: BACKFILL_RATE_MIN }, " items/s");
+        results.line("steady client's p99, before and during", `${before.toFixed(1)} and ${during.toFixed(1)} ms`);
+        results.bound("steady client's p99, during backfill / before", during / before, { most: STEADY_P99_MAX });
     } finally {
         await server.stop();
     }
-}
-
-async function loadSmall(server, items) {
-    let next = 0;
-    const loader = async () => {
-        while (next < items) {
-            const from = next;
-            next += 25;
-            const puts = Array.from({ length: Math.min(25, items - from) }, (_, i) => ({
-                PutRequest: { Item: smallItem(from + i) },
-            }));
-            let requests = { bench: puts };
-            while (Object.keys(requests).length > 0) {
-                requests = (await ask(server, "BatchWriteItem", { RequestItems: requests })).UnprocessedItems;
-            }
-        }
-    };
-    await Promise.all(Array.from({ length: 8 }, loader));
 }
 
 function smallItem(i) {
@@ -316,17 +250,4 @@ async function steadyClient(server, until) {
     ended = true;
     await client;
     return percentile(times, 0.99);
-}
-
-// --- figures
-
-function median(list) {
-    const sorted = list.toSorted((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function percentile(list, share) {
-    const sorted = list.toSorted((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }

@@ -1,23 +1,39 @@
 // One run of wrk against one server: how many requests it answered, how fast, and what processor time it took.
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { memoryFolder } from "./folders.mjs";
+import { processAt, processorSeconds } from "./process.mjs";
+import { requestPool } from "./requests.mjs";
 
 const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));
-const TICKS_PER_SECOND = 100; // of /proc/…/stat
 
+export const NO_WRK = "SKIP: wrk makes the load, and is not installed (Debian: apt-get install wrk)";
 export const wrkIsInstalled = () => spawnSync("wrk", ["--version"]).error === undefined;
 
 // { rate (requests/s), cpu (µs of the server a request, or null), p50, p99 (ms) }. Throws when a request failed.
-export async function measure(server, operation, { seconds, connections, partitions, items }) {
+// shape: requests.mjs.
+export async function measure(server, operation, { seconds, connections, ...shape }) {
+    const folder = mkdtempSync(join(memoryFolder(), "bench-load-"));
+    const file = join(folder, "requests");
+    try {
+        writeFileSync(file, requestPool(server, operation, shape).join("\0"));
+        return await measureFile(server, operation, { seconds, connections, file });
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+async function measureFile(server, operation, { seconds, connections, file }) {
     const pid = processAt(server.url);
-    const before = processorTime(pid);
-    const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "20s", "-s", SCRIPT, server.url, "--"];
-    const output = await run("wrk", [...args, server.kind, operation, String(partitions), String(items)]);
-    const cpuSeconds = pid === null ? null : processorTime(pid) - before;
+    const before = processorSeconds(pid);
+    const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "20s", "-s", SCRIPT, server.url, "--", file];
+    const output = await run("wrk", args);
+    const cpuSeconds = pid === null ? null : processorSeconds(pid) - before;
     const { requests, microseconds, failed, p50, p99 } = JSON.parse(output.trim().split("\n").at(-1));
     if (failed > 0) throw new Error(`${server.name}: ${failed} of ${requests} ${operation} failed`);
-    if (requests === 0) throw new Error(`${server.name}: no ${operation} was answered within --seconds ${seconds}`);
+    if (requests === 0) throw new Error(`${server.name}: no ${operation} was answered within ${seconds} s`);
     return {
         rate: requests / microseconds * 1e6,
         cpu: cpuSeconds === null ? null : cpuSeconds / requests * 1e6,
@@ -34,44 +50,4 @@ function run(command, args) {
         child.on("error", reject);
         child.on("exit", (code) => code === 0 ? resolve(output) : reject(new Error(`${command} failed: ${output}`)));
     });
-}
-
-// The process that listens at a URL's port, or null where it is not of this machine or system.
-function processAt(url) {
-    const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
-    const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(read).join("").split("\n");
-    const listening = tables.map((line) => line.trim().split(/\s+/)).filter((row) => row[3] === "0A");
-    const inode = listening.find((row) => row[1].endsWith(`:${port}`))?.[9];
-    if (inode === undefined) return null;
-    return readdirSync("/proc").find((pid) => /^\d+$/.test(pid) && holds(pid, `socket:[${inode}]`)) ?? null;
-}
-
-function holds(pid, file) {
-    try {
-        return readdirSync(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`) === file);
-    } catch {
-        return false; // it ended meanwhile
-    }
-}
-
-// Seconds, of all its threads.
-function processorTime(pid) {
-    const fields = read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function read(path) {
-    try {
-        return readFileSync(path, "utf8");
-    } catch {
-        return "";
-    }
-}
-
-function link(path) {
-    try {
-        return readlinkSync(path);
-    } catch {
-        return "";
-    }
 }

@@ -6,7 +6,8 @@ import { DurableObject } from "cloudflare:workers";
 const UPSERT = "INSERT INTO items VALUES (?, ?, NULL) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const READ = "SELECT value FROM items WHERE key = ?";
 const PAGE = `SELECT CAST(group_concat(value, '') AS BLOB), count(*)
-    FROM (SELECT value FROM items WHERE key >= ? ORDER BY key LIMIT 100)`;
+    FROM (SELECT value FROM items WHERE key >= ? ORDER BY key LIMIT 0 + ?)`;
+const PAGES = { query: 100, page: 3500 }; // the second: 1 MB of items of 300 bytes
 
 const WIRE_HEAD = {
     headers: {
@@ -41,7 +42,10 @@ export class Floor extends DurableObject {
 
     fetch(request) {
         const { wire, operation, key } = asked(request);
-        const [row] = this.#sql.exec(operation === "query" ? PAGE : READ, encoder.encode(key)).raw();
+        const bytes = encoder.encode(key);
+        const limit = PAGES[operation];
+        const rows = limit === undefined ? this.#sql.exec(READ, bytes) : this.#sql.exec(PAGE, bytes, limit);
+        const [row] = rows.raw();
         return new Response(row?.[0], wire ? WIRE_HEAD : undefined);
     }
 }
@@ -59,7 +63,7 @@ export default {
         const { wire, operation, partition, key } = asked(request);
         if (operation === "empty") return new Response("{}");
         const object = env.FLOOR.getByName(partition);
-        const isRead = operation === "get" || operation === "query";
+        const isRead = operation === "get" || operation in PAGES;
         const value = isRead && !wire ? null : await request.arrayBuffer();
         if (isRead) return object.fetch(request.url);
         if (operation === "update") await object.update(key, value);

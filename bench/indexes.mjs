@@ -15,7 +15,7 @@ import { memoryFolder } from "./folders.mjs";
 import { ITEM_BYTES, itemOf } from "./items.mjs";
 import { Results } from "./results.mjs";
 import { startProject } from "./servers.mjs";
-import { medians, percentile, ratio, runsLine, takeTurns } from "./turns.mjs";
+import { medians, percentile, ratio, takeTurns } from "./turns.mjs";
 import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
 
 const GLOBAL_MIN = 0.6;
@@ -91,7 +91,7 @@ async function benchPut() {
         for (const table of TABLES) servers.push({ ...(await startFilled(table.name, table.more)), table });
         const runs = await takeTurns(servers, Number(values.rounds), (server) => measure(server, "put", LOAD));
         const [plain] = servers;
-        for (const server of servers) results.line(`put, ${server.name}`, runsLine(runs.get(server)));
+        for (const server of servers) results.runs(`put, ${server.name}`, runs.get(server));
         for (const server of servers.slice(1)) {
             const toPlain = ratio(runs.get(server), runs.get(plain), "rate");
             const least = server.table.bound;
@@ -109,8 +109,8 @@ async function benchQuery() {
     try {
         const operations = ["query", "queryindex"];
         const runs = await takeTurns(operations, Number(values.rounds), (one) => measure(server, one, LOAD));
-        results.line("query of the table, 100 items", runsLine(runs.get("query")));
-        results.line("query of the index, 100 items", runsLine(runs.get("queryindex")));
+        results.runs("query of 100, table", runs.get("query"));
+        results.runs("query of 100, index", runs.get("queryindex"));
         const toTable = ratio(runs.get("queryindex"), runs.get("query"), "rate");
         results.bound("query of 100, index / table", toTable, { least: QUERY_MIN });
     } finally {

@@ -27,6 +27,6 @@ export function itemOf(p, s, bytes = ITEM_BYTES, word = randomWord()) {
     };
 }
 
-function randomWord() {
+export function randomWord() {
     return Math.random().toString(16).slice(2).padEnd(WORD.length, "0").slice(0, WORD.length);
 }

@@ -32,34 +32,36 @@ const MARGIN = { left: 52, right: 14, top: 48, bottom: 40 };
 const LOGARITHMIC_FROM = 20; // times the least value: then the y axis is logarithmic too
 
 // Panels side by side over the same logarithmic x axis, a line in each for each series.
-// panels: [{ title, series: [{ name, points: [[x, y], …] }] }]; names: of all series, whose colours stand above.
-export function curves({ title, xLabel, xTicks, panels, names }) {
+// x: what stands there; ticks: of the x axis. panels: [{ title (of the y axis, with its unit), series: [{ name,
+// points: [[x, y], …] }] }]; names: of all series, whose colours stand above.
+export function curves({ title, x: xTitle, ticks, panels, names }) {
     const parts = [text(MARGIN.left, 16, title, 'font-weight="bold"')];
     let x = MARGIN.left;
     for (const [i, name] of names.entries()) {
         parts.push(`<circle cx="${x + 4}" cy="28" r="4" fill="${COLOURS[i]}"/>`, text(x + 12, 32, name));
         x += 24 + name.length * 7;
     }
-    for (const [i, panel] of panels.entries()) parts.push(...panelParts(i * PANEL_WIDTH, panel, xLabel, xTicks, names));
+    for (const [i, panel] of panels.entries()) parts.push(...panelParts(i * PANEL_WIDTH, panel, xTitle, ticks, names));
     return svg(panels.length * PANEL_WIDTH, PANEL_HEIGHT + MARGIN.top, parts);
 }
 
-function panelParts(left, { title, series }, xLabel, xTicks, names) {
+function panelParts(left, { title, series }, xTitle, ticks, names) {
     const [x0, x1] = [left + MARGIN.left, left + PANEL_WIDTH - MARGIN.right];
     const [y0, y1] = [MARGIN.top + PANEL_HEIGHT - MARGIN.bottom, MARGIN.top + 22];
     const values = series.flatMap(({ points }) => points.map(([, y]) => y));
     const ys = yAxis(Math.min(...values), Math.max(...values));
-    const [first, last] = [xTicks[0].at, xTicks.at(-1).at].map(Math.log);
+    const [first, last] = [ticks[0], ticks.at(-1)].map(Math.log);
     const atX = (value) => x0 + (last === first ? 0.5 : (Math.log(value) - first) / (last - first)) * (x1 - x0);
     const atY = (value) => y0 - ys.share(value) * (y0 - y1);
     const parts = [text(x0, y1 - 8, title)];
     for (const value of ys.ticks) {
         parts.push(line(x0, atY(value), x1, atY(value), "#e2e8f0"), text(x0 - 5, atY(value) + 4, short(value), END));
     }
-    for (const { at, label } of xTicks) {
-        parts.push(line(atX(at), y0, atX(at), y0 + 4, "#4a5568"), text(atX(at), y0 + 16, label, MIDDLE));
+    for (const value of ticks) {
+        const x = atX(value);
+        parts.push(line(x, y0, x, y0 + 4, "#4a5568"), text(x, y0 + 16, short(value), MIDDLE));
     }
-    parts.push(line(x0, y0, x1, y0, "#4a5568"), text((x0 + x1) / 2, y0 + 32, xLabel, MIDDLE));
+    parts.push(line(x0, y0, x1, y0, "#4a5568"), text((x0 + x1) / 2, y0 + 32, xTitle, MIDDLE));
     for (const { name, points } of series) {
         const colour = COLOURS[names.indexOf(name) % COLOURS.length];
         const places = points.map(([x, y]) => `${atX(x).toFixed(1)},${atY(y).toFixed(1)}`);
@@ -89,7 +91,7 @@ function yAxis(least, most) {
 }
 
 // 0.5, 20, 1.5 k, 20 M
-export function short(value) {
+function short(value) {
     for (const [size, unit] of [[1e6, " M"], [1e3, " k"]]) {
         if (value >= size) return `${Number((value / size).toPrecision(3))}${unit}`;
     }

@@ -1,8 +1,9 @@
-// The requests of the load, made beforehand: load.lua only sends them, with a random word in each that writes.
+// The requests of the load, made beforehand: load.lua only sends them, with a random word in each that writes. Where
+// they are signed, each has one already, and is sent as it stands.
 //
 // A shape is { partitions, items, bytes }: so many partition keys of so many items of so many bytes. Pages of 1 MB are
 // read from partition keys of their own, behind those.
-import { ITEM_BYTES, WORD, itemOf, keyOf, partitionKey, sortKey } from "./items.mjs";
+import { ITEM_BYTES, WORD, itemOf, keyOf, partitionKey, randomWord, sortKey } from "./items.mjs";
 import { authorizationOf } from "./signatures.mjs";
 
 const POOL_MAX = 10_000; // different requests of one run
@@ -14,18 +15,18 @@ export const LARGE_PARTITIONS = 4; // that pages of 1 MB are read from
 export const LARGE_ITEMS = 4000;
 const LARGE_STARTS = 400; // behind each of so many items there is a whole page
 
-// Each: (p, s, shape) → [operation of DynamoDB's, its parameters].
+// Each: (p, s, { word, …shape }) → [operation of DynamoDB's, its parameters].
 const DYNAMODB = {
-    put: (p, s, { bytes }) => ["PutItem", { TableName: "bench", Item: itemOf(p, s, bytes, WORD) }],
+    put: (p, s, { bytes, word }) => ["PutItem", { TableName: "bench", Item: itemOf(p, s, bytes, word) }],
     get: (p, s) => ["GetItem", { TableName: "bench", Key: keyOf(p, s) }],
     getconsistent: (p, s) => ["GetItem", { TableName: "bench", Key: keyOf(p, s), ConsistentRead: true }],
-    update: (p, s) => ["UpdateItem", {
+    update: (p, s, { word }) => ["UpdateItem", {
         TableName: "bench",
         Key: keyOf(p, s),
         UpdateExpression: "SET #n = :name, n = n + :one",
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeNames: { "#n": "name" },
-        ExpressionAttributeValues: { ":one": { N: "1" }, ":name": { S: WORD } },
+        ExpressionAttributeValues: { ":one": { N: "1" }, ":name": { S: word } },
     }],
     query: (p, s) => ["Query", { ...queryFrom(p, s), Limit: PAGE_ITEMS }],
     queryindex: (p, s) => ["Query", { ...queryFrom(p, s), Limit: PAGE_ITEMS, IndexName: "copy" }],
@@ -41,9 +42,7 @@ const DYNAMODB = {
         RequestItems: { bench: { Keys: distinct(100, shape).map(([p, s]) => keyOf(p, s)) } },
     }],
     batchwrite: (p, s, shape) => ["BatchWriteItem", {
-        RequestItems: {
-            bench: distinct(25, shape).map(([p, s]) => ({ PutRequest: { Item: itemOf(p, s, shape.bytes, WORD) } })),
-        },
+        RequestItems: { bench: distinct(25, shape).map((place) => putRequest(...place, shape)) },
     }],
 };
 
@@ -63,11 +62,16 @@ export function serves(kind, operation) {
 
 // Whole HTTP requests, as text.
 export function requestPool(server, operation, { bytes = ITEM_BYTES, ...shape }) {
-    const one = () => requestText(server, operation, ...somewhere(operation, shape), { bytes, ...shape });
+    const word = () => server.key === undefined ? WORD : randomWord();
+    const one = () => requestText(server, operation, ...somewhere(operation, shape), { ...shape, bytes, word: word() });
     const pool = [one()];
     const most = Math.max(POOL_MIN, Math.min(POOL_MAX, Math.floor(POOL_BYTES_MAX / pool[0].length)));
     while (pool.length < most) pool.push(one());
     return pool;
+}
+
+function putRequest(p, s, { bytes, word }) {
+    return { PutRequest: { Item: itemOf(p, s, bytes, word) } };
 }
 
 function queryFrom(p, s) {
@@ -99,7 +103,7 @@ function requestText(server, operation, p, s, shape) {
     const path = `/${FLOOR[operation]}/${partitionKey(p)}/${sortKey(s)}`;
     if (server.kind === "floor") {
         const writes = operation === "put" || operation === "update";
-        return httpText(server, { path, body: writes ? JSON.stringify(itemOf(p, s, shape.bytes, WORD)) : null });
+        return httpText(server, { path, body: writes ? JSON.stringify(itemOf(p, s, shape.bytes, shape.word)) : null });
     }
     const [target, parameters] = DYNAMODB[operation](p, s, shape);
     const body = JSON.stringify(parameters);

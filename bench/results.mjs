@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { RESULTS } from "./folders.mjs";
+import { medians } from "./turns.mjs";
 
 const WHAT_COLUMNS = 58;
 
@@ -27,6 +28,16 @@ export class Results {
     figure(what, value, unit = "") {
         this.#figures[what] = value;
         this.line(what, `${shown(value)}${unit}`);
+    }
+
+    // Of one contestant (turns.mjs).
+    runs(what, runs) {
+        const { rate, cpu, p50, p99 } = medians(runs);
+        Object.assign(this.#figures, { [`${what}, requests/s`]: rate, [`${what}, p99 ms`]: p99 });
+        if (cpu !== null) this.#figures[`${what}, µs of processor time`] = cpu;
+        const processor = cpu === null ? "     ?" : cpu.toFixed(0).padStart(6);
+        const times = `p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms`;
+        this.line(what, `${rate.toFixed(0).padStart(7)}/s ${processor} µs CPU  ${times}`);
     }
 
     // limit: { least } or { most } or { exactly }.

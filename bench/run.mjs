@@ -11,7 +11,7 @@ import { OPERATIONS, serves } from "./requests.mjs";
 import { Results } from "./results.mjs";
 import { startFloor, startProject } from "./servers.mjs";
 import { operationsTable } from "./tables.mjs";
-import { medians, ratio, runsLine, takeTurns } from "./turns.mjs";
+import { medians, ratio, takeTurns } from "./turns.mjs";
 import { FLOOR_NAME, WANTED, isNamed } from "./wanted.mjs";
 import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
 
@@ -94,7 +94,7 @@ async function fillAll(server) {
     if (OPERATIONS_ASKED.includes("page1mb")) await fillLarge(server, LOAD.partitions);
 }
 
-// { operation, rows: [{ name, rate, cpu, p50, p99, ratio (of rates, to the bare object, or null) }] }
+// { operation, rows: [{ name, rate, cpu, p50, p99, ratio }] }; ratio: of rates, to the bare object, or null.
 async function measureAll(results, servers, operation) {
     const taking = servers.filter(({ kind }) => serves(kind, operation));
     const runs = await takeTurns(taking, Number(values.rounds), (server) => measure(server, operation, LOAD));
@@ -102,8 +102,7 @@ async function measureAll(results, servers, operation) {
     const rows = taking.map((server) => {
         const own = runs.get(server);
         const toFloor = floor === undefined ? null : ratio(own, runs.get(floor), "rate");
-        const times = toFloor === null ? "" : `  = ${toFloor.toFixed(2)} × the bare object's rate`;
-        results.line(`${operation}, ${server.name}`, `${runsLine(own)}${times}`);
+        results.runs(`${operation}, ${server.name}`, own);
         return { name: server.name, ...medians(own), ratio: toFloor };
     });
     for (const wanted of WANTED.filter((one) => one.operation === operation)) check(results, taking, runs, wanted);

@@ -27,12 +27,6 @@ export function ratio(runs, others, figure) {
     return median(runs.map((run, round) => run[figure] / others[round][figure]));
 }
 
-export function runsLine(runs) {
-    const { rate, cpu, p50, p99 } = medians(runs);
-    const processor = cpu === null ? "     ?" : cpu.toFixed(0).padStart(6);
-    return `${rate.toFixed(0).padStart(7)}/s ${processor} µs CPU  p50 ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms`;
-}
-
 export function median(values) {
     const sorted = values.toSorted((a, b) => a - b);
     const middle = sorted.length >> 1;

@@ -5,6 +5,7 @@ import { LARGE_ITEMS, LARGE_PARTITIONS, headersOf } from "./requests.mjs";
 
 const LOADERS = 8; // batches in flight
 const BATCH = 25;
+const BATCH_BYTES_MAX = 1024 * 1024; // the server holds a few large bodies at a time, and refuses more
 
 const agent = new Agent({ keepAlive: true });
 
@@ -70,12 +71,15 @@ export async function fillLarge(server, partitions) {
 
 // Puts itemAt(i) for first ≤ i < end.
 export async function putAll(server, first, end, itemAt) {
+    if (first === end) return;
+    const fitting = Math.floor(BATCH_BYTES_MAX / JSON.stringify(itemAt(first)).length);
+    const batch = Math.max(1, Math.min(BATCH, fitting));
     let next = first;
     const put = server.kind === "floor" ? putIntoFloor : putBatch;
     await Promise.all(Array.from({ length: LOADERS }, async () => {
         while (next < end) {
             const from = next;
-            next = Math.min(from + BATCH, end);
+            next = Math.min(from + batch, end);
             await put(server, Array.from({ length: next - from }, (_, i) => itemAt(from + i)));
         }
     }));

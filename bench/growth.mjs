@@ -14,10 +14,23 @@ import { Results } from "./results.mjs";
 import { medians, takeTurns } from "./turns.mjs";
 import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
 
+const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+        share: { type: "string", default: "1" },
+        rounds: { type: "string", default: "3" },
+        seconds: { type: "string", default: "3" },
+        name: { type: "string", default: "latest" },
+    },
+});
+
+const SHARE = Number(values.share);
+
 const NAMES = { getconsistent: "GetItem", put: "PutItem", query: `Query of ${PAGE_ITEMS}` };
 const CONNECTIONS = 16;
 const PARTITIONS = 64;
 const ITEMS = 200;
+const MANY = Math.ceil(10_000 * SHARE); // partition keys, where objects grow
 const ITEMS_OF_MANY = 10; // of each of many partition keys
 const TABLE_BYTES_MAX = 64_000_000; // where items grow, there are fewer of them
 const PAGE_BYTES_MAX = 1024 * 1024; // DynamoDB's, of a Query
@@ -41,8 +54,8 @@ const CASES = {
         at: (partitions) => ({ partitions, items: ITEMS_OF_MANY }),
     },
     "slots": {
-        title: "Objects of a table of 10,000 partition keys, layout hash:N", x: "N", sizes: [1, 16, 256, 4096],
-        at: (slots) => ({ layout: `hash:${slots}`, partitions: 10_000, items: ITEMS_OF_MANY }),
+        title: `Objects of a table of ${MANY} partition keys, layout hash:N`, x: "N", sizes: [1, 16, 256, 4096],
+        at: (slots) => ({ layout: `hash:${slots}`, partitions: MANY, items: ITEMS_OF_MANY }),
     },
     "size": {
         title: "Bytes of an item", x: "bytes", sizes: [100, 1000, 10_000, 100_000, 409_000],
@@ -53,29 +66,19 @@ const CASES = {
     },
 };
 
-const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-        share: { type: "string", default: "1" },
-        rounds: { type: "string", default: "3" },
-        seconds: { type: "string", default: "3" },
-        name: { type: "string", default: "latest" },
-    },
-});
-
 if (!wrkIsInstalled()) console.log(NO_WRK);
 else for (const name of positionals.length > 0 ? positionals : Object.keys(CASES)) await grow(name, CASES[name]);
 
 async function grow(name, { title, x, sizes, at, bound }) {
     const conditions = {
-        rounds: Number(values.rounds), seconds: Number(values.seconds), share: Number(values.share),
+        rounds: Number(values.rounds), seconds: Number(values.seconds), share: SHARE,
         title, x, usual: setupOf(() => ({}), null),
     };
     const results = new Results(values.name, `growth-${name}`, conditions);
     const points = []; // { size, runs: operation → what medians() gives }
     const server = new GrowingServer();
     try {
-        for (const size of sizes.filter((size, i) => i < 2 || size <= sizes.at(-1) * Number(values.share))) {
+        for (const size of sizes.filter((size, i) => i < 2 || size <= sizes.at(-1) * SHARE)) {
             const setup = setupOf(at, size);
             await server.become(setup);
             points.push({ size, runs: await measurePoint(results, server.server, `${size} ${x}`, setup) });

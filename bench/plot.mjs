@@ -2,7 +2,7 @@
 const COLOURS = ["#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#d69e2e", "#63b3ed", "#a0aec0"];
 
 const BAR_HEIGHT = 14;
-const LABEL_WIDTH = 250;
+const LABEL_WIDTH = 265;
 const BAR_WIDTH_MAX = 420;
 
 // groups: [{ group, bars: [{ name, value, text }] }]; each bar is as long as its share of its group's longest.
@@ -28,7 +28,7 @@ export function bars(groups) {
 
 const PANEL_WIDTH = 300;
 const PANEL_HEIGHT = 230;
-const MARGIN = { left: 52, right: 14, top: 48, bottom: 40 };
+const MARGIN = { left: 52, right: 20, top: 48, bottom: 40 };
 const LOGARITHMIC_FROM = 20; // times the least value: then the y axis is logarithmic too
 
 // Panels side by side over the same logarithmic x axis, a line in each for each series.

@@ -10,13 +10,12 @@ const WHAT_COLUMNS = 58;
 
 export class Results {
     #path;
-    #conditions;
     #figures = {};
     #bounds = [];
 
     constructor(name, bench, conditions = {}) {
         this.#path = `${RESULTS}${name}.${bench}`;
-        this.#conditions = { processors: availableParallelism(), ...conditions };
+        this.conditions = { processors: availableParallelism(), ...conditions };
         console.log(`## ${bench}`);
     }
 
@@ -53,7 +52,7 @@ export class Results {
     }
 
     write(more = {}) {
-        const content = { conditions: this.#conditions, figures: this.#figures, bounds: this.#bounds, ...more };
+        const content = { conditions: this.conditions, figures: this.#figures, bounds: this.#bounds, ...more };
         this.writeFile("json", JSON.stringify(content, null, 4) + "\n");
     }
 

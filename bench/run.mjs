@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { fill, fillLarge } from "./client.mjs";
+import { ask, fill, fillLarge } from "./client.mjs";
 import { memoryFolder } from "./folders.mjs";
 import { ITEM_BYTES } from "./items.mjs";
 import { bars } from "./plot.mjs";
@@ -68,7 +68,7 @@ async function bench() {
         for (const server of servers) await server.stop();
     }
     results.write({ operations });
-    results.writeFile("md", operationsTable(conditions, operations));
+    results.writeFile("md", operationsTable(results.conditions, operations));
     results.writeFile("svg", bars(operations.map(({ operation, rows }) => ({
         group: operation, bars: rows.map(({ name, rate }) => ({ name, value: rate, text: `${rate.toFixed(0)}/s` })),
     }))));
@@ -85,7 +85,8 @@ async function startAll(servers) {
     servers.push(floor, { ...floor, name: "the same, DynamoDB's HTTP", kind: "wire", stop: () => {} });
     for (const peer of values.peer) {
         const [name, url] = [peer.slice(0, peer.indexOf("=")), peer.slice(peer.indexOf("=") + 1)];
-        servers.push({ name, kind: "dynamodb", url: new URL(url).href, stop: () => {} });
+        const server = { name, kind: "dynamodb", url: new URL(url).href };
+        servers.push({ ...server, stop: () => ask(server, "DeleteTable", { TableName: "bench" }) });
     }
 }
 

@@ -1,11 +1,13 @@
 // YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads, in turn, against this project as `npm start` serves it
 // and against what else is here: DynamoDB Local, Redis, PostgreSQL. Prints throughput and latency, and holds the
-// project's metrics against what YCSB counted itself: requests exactly, rates within one hundredth.
+// project's metrics against what YCSB counted itself: requests exactly, rates within one hundredth. Leaves JSON in
+// bench/results/ (NAME.ycsb.json).
 //
 // go-ycsb is to be on PATH. Its module is not served by every Go proxy; from a clone of pingcap/go-ycsb:
 //   go build -o ~/bin/go-ycsb ./cmd/go-ycsb       (delete the databases that do not build from cmd/go-ycsb/main.go)
 import { spawn, spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { Results } from "./results.mjs";
 import { startServers } from "./ycsb_servers.mjs";
 
 const USAGE = `local/tools/with_node bench/ycsb.mjs [options]
@@ -15,7 +17,8 @@ const USAGE = `local/tools/with_node bench/ycsb.mjs [options]
   --operations N     of each run (20000)
   --threads N        (16)
   --layout L         of this project (hash:16)
-  --servers LIST     of shvm-db,dynamodb-local,redis,postgresql (all that are here)`;
+  --servers LIST     of shvm-db,dynamodb-local,redis,postgresql (all that are here)
+  --name NAME        of the files in bench/results (latest)`;
 
 const WORKLOADS = {
     A: { readproportion: 0.5, updateproportion: 0.5, requestdistribution: "zipfian" },
@@ -39,6 +42,7 @@ const { values } = parseArgs({
         threads: { type: "string", default: "16" },
         layout: { type: "string", default: "hash:16" },
         servers: { type: "string", default: "shvm-db,dynamodb-local,redis,postgresql" },
+        name: { type: "string", default: "latest" },
         help: { type: "boolean", default: false },
     },
 });
@@ -48,6 +52,9 @@ else if (spawnSync("go-ycsb", ["--help"]).error !== undefined) console.log("SKIP
 else await bench();
 
 async function bench() {
+    const { records, operations, threads, layout } = values;
+    const results = new Results(values.name, "ycsb", { records, operations, threads, layout });
+    const workloads = {}; // workload → server → operation → what ycsb() gives
     const servers = await startServers(values.servers.split(","), values.layout);
     const counts = { passed: 0, failed: 0 };
     const check = (what, holds) => {
@@ -57,11 +64,16 @@ async function bench() {
     try {
         for (const server of servers) await compared(server, "load", {}, check);
         for (const workload of values.workloads.split(",")) {
-            for (const server of servers) await runOne(server, workload, check);
+            workloads[workload] = {};
+            for (const server of servers) {
+                const measured = await runOne(server, workload, check);
+                if (measured !== null) workloads[workload][server.name] = Object.fromEntries(measured);
+            }
         }
     } finally {
         for (const server of servers) await server.stop();
     }
+    results.write({ workloads });
     console.log(`${counts.passed} passed, ${counts.failed} failed`);
     process.exitCode = counts.failed > 0 ? 1 : 0;
 }
@@ -69,13 +81,14 @@ async function bench() {
 async function runOne(server, workload, check) {
     if (workload === "E" && server.binding === "dynamodb") {
         console.log(`SKIP E ${server.name}: go-ycsb's binding of DynamoDB has no scan`);
-        return;
+        return null;
     }
     const measured = await compared(server, "run", WORKLOADS[workload], check);
     for (const [operation, { ops, p50, p99 }] of measured) {
         console.log(`${workload} ${server.name.padEnd(15)} ${operation.padEnd(18)} ${ops.toFixed(0).padStart(7)}/s  ` +
             `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`);
     }
+    return measured;
 }
 
 // Runs YCSB; where the server has metrics, checks them against what it counted.

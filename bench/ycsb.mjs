@@ -62,10 +62,11 @@ async function bench() {
         console.log(`${holds ? "ok" : "FAILED"}: ${what}`);
     };
     try {
-        for (const server of servers) await compared(server, "load", {}, check);
+        const loaded = [];
+        for (const server of servers) if (await isLoaded(server, check)) loaded.push(server);
         for (const workload of values.workloads.split(",")) {
             workloads[workload] = {};
-            for (const server of servers) {
+            for (const server of loaded) {
                 const measured = await runOne(server, workload, check);
                 if (measured !== null) workloads[workload][server.name] = Object.fromEntries(measured);
             }
@@ -76,6 +77,18 @@ async function bench() {
     results.write({ workloads });
     console.log(`${counts.passed} passed, ${counts.failed} failed`);
     process.exitCode = counts.failed > 0 ? 1 : 0;
+}
+
+// go-ycsb may be built without some of its databases: false where this is one.
+async function isLoaded(server, check) {
+    try {
+        await compared(server, "load", {}, check);
+        return true;
+    } catch (error) {
+        if (!error.message.includes(`${server.binding} is not registered`)) throw error;
+        console.log(`SKIP ${server.name}: this go-ycsb is built without ${server.binding}`);
+        return false;
+    }
 }
 
 async function runOne(server, workload, check) {

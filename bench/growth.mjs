@@ -54,7 +54,7 @@ const CASES = {
         at: (partitions) => ({ partitions, items: ITEMS_OF_MANY }),
     },
     "slots": {
-        title: `Objects of a table of ${MANY} partition keys, layout hash:N`, x: "N", sizes: [1, 16, 256, 4096],
+        title: `Objects of a table of ${MANY} partition keys, layout hash:N`, x: "slots", sizes: [1, 16, 256, 4096],
         at: (slots) => ({ layout: `hash:${slots}`, partitions: MANY, items: ITEMS_OF_MANY }),
     },
     "size": {

@@ -1,4 +1,4 @@
-// What objects of this isolate have to tell one object at the same moment travels in one call, a parcel: between objects
+// What objects of this isolate have to tell one object at the same moment travels in one call, a parcel: between them
 // the call costs more than most of what it asks for. Shipments to global indexes leave all objects at the same moments
 // (SHIP_GATHER_MS in c_src/role/partition_index.c), and so meet here.
 //

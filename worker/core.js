@@ -9,7 +9,7 @@ import { WasmMemory } from "./wasm_memory.js";
 
 const ABI_VERSION = 1;
 const STEP_MEMORY_BYTES_MAX = 40 * 1024 * 1024; // the module may have 48 MB
-const INSTANCE_BYTES_MAX = 16 * 1024 * 1024; // memory is never given back, so a larger instance is replaced
+const INSTANCE_BYTES_MAX = 24 * 1024 * 1024; // memory is never given back, so a larger instance is replaced
 
 const decoder = new TextDecoder();
 

@@ -49,27 +49,40 @@ bool batch_get(Step *step, const BatchCommand *command, Buf *payload) {
     return ok;
 }
 
-bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
-                 IndexWrites *writes, Buf *payload) {
+// A put of a small item into a space that has small ones alone may go without a look at what is there.
+static bool overwrites(const BatchEntry *entry, bool all_small, const IndexWrites *writes) {
+    return all_small && entry->item.len != 0 && entry->item.len <= ITEM_BLOB_SMALL_BYTES_MAX
+        && writes->set->count == 0 && !writes->count_arms;
+}
+
+static bool write_entry(Step *step, const BatchCommand *command, const BatchEntry *entry,
+                        uint64_t (*next_version)(void *), void *clock, IndexWrites *writes, WriteResult *written) {
+    Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
+    StoredItem old;
+    if (!items_get(step, key, &old)) return false;
+    written->old_bytes = old.item_bytes;
+    if (slice_equal(old.item, entry->item)) return true;
+    uint64_t version = next_version(clock);
+    bool done = entry->item.len == 0
+        ? items_delete(step, key, &old)
+        : items_put(step, key, &old, entry->item, (size_t)written->new_bytes, version);
+    return done
+        && index_writes_add(step, writes, &command->header, &entry->key, old.item, entry->item, version, written);
+}
+
+bool batch_write(Step *step, const BatchCommand *command, bool all_small, uint64_t (*next_version)(void *),
+                 void *clock, IndexWrites *writes, Buf *payload) {
     buf_varint(payload, command->entry_count);
     for (size_t i = 0; i < command->entry_count; i++) {
         const BatchEntry *entry = &command->entries[i];
         ArenaMark mark = arena_mark(step->arena);
-        Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
-        StoredItem old;
-        if (!items_get(step, key, &old)) return false;
-        WriteResult written = {.old_bytes = old.item_bytes, .new_bytes = item_size(entry->item)};
+        WriteResult written = {.new_bytes = item_size(entry->item)};
         bool skips = CANARY(CANARY_SKIPS_BATCH_ENTRY) && i > 0;
-        if (!skips && !slice_equal(old.item, entry->item)) {
-            uint64_t version = next_version(clock);
-            bool done = entry->item.len == 0
-                ? items_delete(step, key, &old)
-                : items_put(step, key, &old, entry->item, (size_t)written.new_bytes, version);
-            if (!done || !index_writes_add(step, writes, &command->header, &entry->key, old.item, entry->item, version,
-                                           &written)) {
-                return false;
-            }
-        }
+        bool done = skips || (overwrites(entry, all_small, writes)
+            ? items_overwrite(step, storage_key(&command->header, entry->key.full_key, entry->key.partition_len),
+                              entry->item, (size_t)written.new_bytes, next_version(clock))
+            : write_entry(step, command, entry, next_version, clock, writes, &written));
+        if (!done) return false;
         // Without indexes nothing of it is kept, and it may be a megabyte.
         if (writes->set->count == 0) arena_rewind(step->arena, mark);
         buf_varint(payload, entry->position);

@@ -38,8 +38,9 @@ Slice storage_key(const CommandHeader *header, Slice full_key, size_t partition_
 // BATCH_GET: appends entry count and entries (result.h).
 bool batch_get(Step *step, const BatchCommand *command, Buf *payload);
 // BATCH_WRITE: writes all entries, each under a version of its own; appends count × (position varint ‖ WriteResult).
-bool batch_write(Step *step, const BatchCommand *command, uint64_t (*next_version)(void *), void *clock,
-                 IndexWrites *writes, Buf *payload);
+// all_small as for item_plan.
+bool batch_write(Step *step, const BatchCommand *command, bool all_small, uint64_t (*next_version)(void *),
+                 void *clock, IndexWrites *writes, Buf *payload);
 
 // INDEX_APPLY: writes the entries that are newer than what stands there. *wrote tells whether any was.
 bool index_apply(Step *step, const ApplyCommand *command, bool *wrote);

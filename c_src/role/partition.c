@@ -112,6 +112,7 @@ static StepVerdict run_batch_write(Partition *partition) {
     if (!partition->record.registered && command.entry_count != 0) {
         return partition_register(partition, &command.entries[0].key);
     }
+    bool all_small = partition->record.all_small;
     for (size_t i = 0; i < command.entry_count; i++) note_size(&partition->record, command.entries[i].item);
     IndexWrites writes = {
         .set = &partition->indexes,
@@ -120,7 +121,7 @@ static StepVerdict run_batch_write(Partition *partition) {
     Buf payload;
     buf_init(&payload, step->arena);
     if (!partition_keep_indexes(partition, command.index_set)
-        || !batch_write(step, &command, next_version, partition, &writes, &payload)) {
+        || !batch_write(step, &command, all_small, next_version, partition, &writes, &payload)) {
         return partition_reply_error(partition);
     }
     partition_arm_report(partition);

@@ -170,7 +170,7 @@ static void check_stored_item(Slice value) {
 
 static void check_written(int32_t number, Slice binds) {
     Reader reader = reader_of(binds);
-    if (number == ITEMS_PUT_INLINE) {
+    if (number == ITEMS_PUT_INLINE || number == ITEMS_OVERWRITE) {
         reader_u8(&reader);
         reader_bytes(&reader, reader_u32(&reader));
     } else if (number != ITEMS_BIG_INSERT && number != ITEMS_BIG_UPDATE) {

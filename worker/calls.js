@@ -9,7 +9,7 @@ import { forwardedRequest } from "./forwarded.js";
 import { closeTicket, keptReply, openTicket } from "./kept_reads.js";
 import { sendTogether } from "./parcels.js";
 import { RETIRED, waitForRoom } from "./retirement.js";
-import { callBegins, callEnded, isCalled, objectsCalled } from "./under_way.js";
+import { callBegins, callEnded, callsUnderWay, objectsCalled } from "./under_way.js";
 
 const BINDINGS = {
     [Role.PARTITION]: "PARTITION",
@@ -19,6 +19,7 @@ const BINDINGS = {
 };
 const TRIES_MAX = 3;
 const QUEUE_MAX = 1000; // calls of this isolate that wait for one object
+const CROWD = 4; // where so many do, writes travel together (parcels.js), which costs each of them a timer
 // Behind so many bytes of a large batch others have their turn before its next call goes out: objects may live in this
 // very process, and what they do then would all be done in one go.
 const BYTES_WITHOUT_REST = 512 * 1024;
@@ -47,14 +48,20 @@ export async function callAll(env, actions, trace, until, storage) {
     }
 }
 
-async function sendMessage(env, { role, mode, name, message }, trace, storage) {
+async function sendMessage(env, action, trace, storage) {
+    const { role, mode, name, message } = action;
     if (trace !== null) {
         const { reply, part } = await stubOf(env, role, name).traced(mode, message, trace.explains);
         trace.addCall(part);
         return reply;
     }
     if (storage === null || mode === CallMode.READ) return stubOf(env, role, name).run(mode, message);
-    return sendTogether(name, message, storage, (messages) => stubOf(env, role, name).runAll(messages));
+    await storage.sync(); // as the platform waits before a call of the object's own
+    return sendInParcel(env, action);
+}
+
+function sendInParcel(env, { role, name, message }) {
+    return sendTogether(name, message, (messages) => stubOf(env, role, name).runAll(messages));
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.
@@ -65,9 +72,9 @@ export function keptResponse({ name, message }, items) {
 
 // A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. A read is
 // sent as a request: measured, that costs a fifth less than RPC, because its response goes to the client untouched.
-// items: of the gateway's step, where the reply may be kept.
-export async function forward(env, action, items, trace, until) {
-    if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until);
+// items: of the gateway's step, where the reply may be kept. ctx: of the request.
+export async function forward(env, action, items, trace, until, ctx) {
+    if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until, ctx);
     const { role, name, message } = action;
     const ticket = items === null ? "" : openTicket(items[0], message);
     const answer = await attemptAlone(env, action, until,
@@ -78,8 +85,14 @@ export async function forward(env, action, items, trace, until) {
     return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };
 }
 
-async function forwardByCall(env, action, trace, until) {
-    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, null));
+async function forwardByCall(env, action, trace, until, ctx) {
+    const isCrowd = () => trace === null && action.mode === CallMode.WRITE && callsUnderWay(action.name) >= CROWD;
+    const sent = await attemptAlone(env, action, until, () => {
+        if (!isCrowd()) return sendMessage(env, action, trace, null);
+        const reply = sendInParcel(env, action);
+        ctx.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
+        return reply;
+    });
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }
@@ -98,7 +111,7 @@ async function attemptAlone(env, action, until, send) {
 async function attempt(env, action, until, deadline, send) {
     const { name } = action;
     // The gateway waits where there is no place for one more object. Objects do not: what is under way is to end.
-    const room = until === null || isCalled(name) ? null : waitForRoom(env, objectsCalled, until);
+    const room = until === null || callsUnderWay(name) > 0 ? null : waitForRoom(env, objectsCalled, until);
     if (room !== null) await room;
     const calls = callBegins(name, QUEUE_MAX);
     if (calls === null) return BUSY;

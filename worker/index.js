@@ -114,7 +114,7 @@ class Gateway {
     }
 
     forward(action, items) {
-        return forward(this.#env, action, items, this.#trace, this.#until);
+        return forward(this.#env, action, items, this.#trace, this.#until, this.#ctx);
     }
 
     rest() {

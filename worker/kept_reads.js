@@ -21,7 +21,7 @@ const ITEM_AT = 8;
 const RELEASED_AT = 12;
 const MESSAGE_LENGTH_AT = 13;
 const REPLY_LENGTH_AT = 17;
-const POSITIONS = 64 * 1024;
+const BYTES_OF_POSITION = 256; // of the ring: about what a small record takes
 const REPLY_BYTES_MAX = 16 * 1024;
 const HEARD_MS_MAX = 1000;
 const OBJECTS_MAX = 4096;
@@ -45,7 +45,7 @@ let end = 0; // of the newest record
 export function keptReply(name, item, message) {
     const life = objects.get(name)?.life() ?? null;
     if (life === null || ring === null) return null;
-    const position = positions[item % POSITIONS];
+    const position = positions[item % positions.length];
     if (!isThere(position)) return null;
     const at = position % ring.length;
     const isIt = view.getFloat64(at) === life && view.getUint32(at + ITEM_AT) === item && ring[at + RELEASED_AT] === 1;
@@ -109,7 +109,7 @@ export class KeptReads {
     // By a step that committed: these items, or, where they are not known (null), any.
     changed(items) {
         if (items === null) this.#life = ++lives;
-        else if (positions !== null) for (const item of items) positions[item % POSITIONS] = 0;
+        else if (positions !== null) for (const item of items) positions[item % positions.length] = 0;
     }
 
     // A reply that the object has just made, to the read of this ticket.
@@ -127,7 +127,7 @@ export class KeptReads {
         view.setUint32(at + REPLY_LENGTH_AT, reply.length);
         ring.set(message, at + HEAD_BYTES);
         ring.set(reply, at + HEAD_BYTES + message.length);
-        positions[item % POSITIONS] = asked.position = position;
+        positions[item % positions.length] = asked.position = position;
     }
 }
 
@@ -138,7 +138,7 @@ function isWorthKeeping(reply) {
 function makeRing(bytes) {
     ring = new Uint8Array(bytes);
     view = new DataView(ring.buffer);
-    positions = new Float64Array(POSITIONS);
+    positions = new Float64Array(Math.ceil(bytes / BYTES_OF_POSITION));
     end = bytes; // so that no record has position 0
 }
 

@@ -1,13 +1,10 @@
-// What objects of this isolate have to tell one object at the same moment travels in one call, a parcel: between them
-// the call costs more than most of what it asks for. Shipments to global indexes leave all objects at the same moments
-// (SHIP_GATHER_MS in c_src/role/partition_index.c), and so meet here.
+// What this isolate has to tell one object at the same moment travels in one call, a parcel: the call costs more than
+// most of what it asks for. Shipments to global indexes leave all objects at the same moments (SHIP_GATHER_MS in
+// c_src/role/partition_index.c), and many clients may write to one key; both meet here.
 //
-// The platform lets no call leave an object before what the object wrote is durable, and a parcel leaves in the name of
-// whoever had its first message. So everybody waits for its own writes before it adds a message.
-//
-// No invocation makes more calls than it has messages, for each parcel is sent by the one that opened it.
-// Should its object go before that, the others' time runs out as it does when an object does not answer (deadlines.js),
-// and later messages go without it.
+// Each parcel is sent by the request or object that opened it, so none makes more calls than it has messages. Should
+// that one go before, the others' time runs out as it does when an object does not answer (deadlines.js), and later
+// messages go without it.
 import { keepShape } from "./shapes.js";
 
 const BYTES_MAX = 1024 * 1024;
@@ -15,10 +12,9 @@ const OPEN_MS_MAX = 1000; // it is a moment, unless whoever opened it is gone
 
 const open = new Map(); // object name → Parcel
 
-// Sends a message of the object with this storage, and with it what else is sent there at this moment: a promise of its
-// reply. call(messages): makes a promise of their replies, in order.
-export async function sendTogether(name, message, storage, call) {
-    await storage.sync();
+// Sends a message with what else is sent there at this moment: a promise of its reply. call(messages): makes a promise
+// of their replies, in order. What the sender wrote is to be durable by then: the parcel may leave in another's name.
+export function sendTogether(name, message, call) {
     const parcel = open.get(name);
     if (parcel !== undefined && parcel.takes(message)) return parcel.add(message);
     const opened = new Parcel(message);

@@ -39,8 +39,8 @@ export class HeldBytes {
     }
 }
 
-export function isCalled(name) {
-    return young.calls.has(name) || old.calls.has(name);
+export function callsUnderWay(name) {
+    return (young.calls.get(name) ?? 0) + (old.calls.get(name) ?? 0);
 }
 
 // How many objects calls are under way to.

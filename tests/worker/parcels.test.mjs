@@ -1,12 +1,13 @@
-// worker/parcels.js alone: which messages travel together, and what their senders hear.
+// worker/parcels.js: which messages travel together, and what their senders hear; and who sends so (worker/calls.js).
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { callAll, forward } from "../../worker/calls.js";
+import { Action, AnswerStatus, CallMode, Role } from "../../worker/envelope.js";
 import { sendTogether } from "../../worker/parcels.js";
 
 globalThis.scheduler = { wait: (ms) => wait(ms) }; // the Worker's, which Node does not have
 
-const DURABLE = { sync: () => Promise.resolve() };
 const message = (text) => new TextEncoder().encode(text);
 const textOf = (bytes) => new TextDecoder().decode(bytes);
 
@@ -21,10 +22,10 @@ function echo(calls) {
 test("what goes to one object at one moment is one call, and everybody hears their own reply", async () => {
     const calls = [];
     const replies = await Promise.all([
-        sendTogether("a", message("1"), DURABLE, echo(calls)),
-        sendTogether("b", message("2"), DURABLE, echo(calls)),
-        sendTogether("a", message("3"), DURABLE, echo(calls)),
-        sendTogether("a", message("4"), DURABLE, echo(calls)),
+        sendTogether("a", message("1"), echo(calls)),
+        sendTogether("b", message("2"), echo(calls)),
+        sendTogether("a", message("3"), echo(calls)),
+        sendTogether("a", message("4"), echo(calls)),
     ]);
     assert.deepEqual(replies, ["1!", "2!", "3!", "4!"]);
     assert.deepEqual(calls, [["1", "3", "4"], ["2"]]);
@@ -32,33 +33,23 @@ test("what goes to one object at one moment is one call, and everybody hears the
 
 test("what comes later goes by itself", async () => {
     const calls = [];
-    await sendTogether("a", message("1"), DURABLE, echo(calls));
-    await sendTogether("a", message("2"), DURABLE, echo(calls));
+    await sendTogether("a", message("1"), echo(calls));
+    await sendTogether("a", message("2"), echo(calls));
     assert.deepEqual(calls, [["1"], ["2"]]);
-});
-
-test("no message goes before what its sender wrote is durable", async () => {
-    const calls = [];
-    const late = Promise.withResolvers();
-    const waits = sendTogether("a", message("late"), { sync: () => late.promise }, echo(calls));
-    await sendTogether("a", message("1"), DURABLE, echo(calls));
-    assert.deepEqual(calls, [["1"]]);
-    late.resolve();
-    assert.equal(await waits, "late!");
 });
 
 test("a call that fails has failed for all", async () => {
     const fails = async () => {
         throw new Error("broken");
     };
-    const sent = ["1", "2"].map((text) => sendTogether("a", message(text), DURABLE, fails));
+    const sent = ["1", "2"].map((text) => sendTogether("a", message(text), fails));
     for (const { reason } of await Promise.allSettled(sent)) assert.equal(reason.message, "broken");
 });
 
 test("a parcel takes a megabyte", async () => {
     const calls = [];
     const large = "x".repeat(400 * 1024);
-    await Promise.all(["1", "2", "3"].map((text) => sendTogether("a", message(text + large), DURABLE, echo(calls))));
+    await Promise.all(["1", "2", "3"].map((text) => sendTogether("a", message(text + large), echo(calls))));
     assert.deepEqual(calls.map((texts) => texts.length), [2, 1]);
 });
 
@@ -66,14 +57,54 @@ test("nobody joins a parcel whose sender is gone", async () => {
     const { scheduler } = globalThis;
     const calls = [];
     globalThis.scheduler = { wait: () => new Promise(() => {}) };
-    sendTogether("a", message("lost"), DURABLE, echo(calls));
+    sendTogether("a", message("lost"), echo(calls));
     await Promise.resolve();
     globalThis.scheduler = scheduler;
     mock.method(Date, "now", () => 2000 + performance.timeOrigin + performance.now());
     try {
-        assert.equal(await sendTogether("a", message("1"), DURABLE, echo(calls)), "1!");
+        assert.equal(await sendTogether("a", message("1"), echo(calls)), "1!");
     } finally {
         mock.restoreAll();
     }
     assert.deepEqual(calls, [["1"]]);
+});
+
+// Objects that answer when `answer()` is called; `calls` tells how many messages each call had.
+function slowObjects() {
+    const calls = [];
+    const { promise, resolve: answer } = Promise.withResolvers();
+    const reply = Uint8Array.of(Action.REPLY, 0, 0, 0, 0);
+    const stub = {
+        run: () => (calls.push(1), promise.then(() => reply)),
+        runAll: (messages) => (calls.push(messages.length), promise.then(() => messages.map(() => reply))),
+    };
+    return { env: { PARTITION: { getByName: () => stub } }, calls, answer };
+}
+
+const write = (name) => ({ role: Role.PARTITION, mode: CallMode.WRITE, name, message: message(name) });
+
+test("writes of a crowd travel together, once three others wait", async () => {
+    const { env, calls, answer } = slowObjects();
+    const kept = [];
+    const ctx = { waitUntil: (work) => kept.push(work) };
+    const replies = Array.from({ length: 20 }, () => (
+        forward(env, write("hot"), null, null, Date.now() + 30_000, ctx)
+    ));
+    await wait(20);
+    answer();
+    for (const { answer: { status } } of await Promise.all(replies)) assert.equal(status, AnswerStatus.OK);
+    assert.deepEqual(calls, [1, 1, 1, 17]);
+    assert.equal(kept.length, 17, "each goes on without its client");
+});
+
+test("an object's message waits for what the object wrote", async () => {
+    const { env, calls, answer } = slowObjects();
+    const durable = Promise.withResolvers();
+    const answers = callAll(env, [write("index")], null, null, { sync: () => durable.promise });
+    await wait(20);
+    assert.deepEqual(calls, []);
+    durable.resolve();
+    answer();
+    assert.deepEqual((await answers).map(({ status }) => status), [AnswerStatus.OK]);
+    assert.deepEqual(calls, [1]);
 });

@@ -19,18 +19,18 @@ const BINDINGS = {
 };
 const TRIES_MAX = 3;
 const QUEUE_MAX = 1000; // calls of this isolate that wait for one object
-const CROWD = 4; // where so many do, writes travel together (parcels.js), which costs each of them a timer
+const CROWD = 4; // where so many do, messages travel together (parcels.js), which costs each of them a timer
 // Behind so many bytes of a large batch others have their turn before its next call goes out: objects may live in this
 // very process, and what they do then would all be done in one go.
 const BYTES_WITHOUT_REST = 512 * 1024;
 const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
-// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. storage: that
-// object's, or null.
-export async function callAll(env, actions, trace, until, storage) {
+// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller: as for
+// sendMessage().
+export async function callAll(env, actions, trace, until, caller) {
     const deadline = new Deadline(callMs(env, actions[0].role, until));
-    const send = async (action) => answerOf(await sendMessage(env, action, trace, storage));
+    const send = async (action) => answerOf(await sendMessage(env, action, trace, caller));
     try {
         const answers = [];
         let bytes = 0;
@@ -48,20 +48,26 @@ export async function callAll(env, actions, trace, until, storage) {
     }
 }
 
-async function sendMessage(env, action, trace, storage) {
+// caller: { storage } of an object, or { ctx } of a gateway's request.
+async function sendMessage(env, action, trace, { storage, ctx }) {
     const { role, mode, name, message } = action;
     if (trace !== null) {
         const { reply, part } = await stubOf(env, role, name).traced(mode, message, trace.explains);
         trace.addCall(part);
         return reply;
     }
-    if (storage === null || mode === CallMode.READ) return stubOf(env, role, name).run(mode, message);
-    await storage.sync(); // as the platform waits before a call of the object's own
-    return sendInParcel(env, action);
+    if (storage !== undefined && mode === CallMode.WRITE) {
+        await storage.sync(); // as the platform waits before a call of the object's own
+        return (await sendInParcel(env, action)) ?? stubOf(env, role, name).run(mode, message);
+    }
+    if (storage !== undefined || callsUnderWay(name) < CROWD) return stubOf(env, role, name).run(mode, message);
+    const reply = sendInParcel(env, action);
+    ctx.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
+    return (await reply) ?? stubOf(env, role, name).run(mode, message);
 }
 
-function sendInParcel(env, { role, name, message }) {
-    return sendTogether(name, message, (messages) => stubOf(env, role, name).runAll(messages));
+function sendInParcel(env, { role, mode, name, message }) {
+    return sendTogether(`${mode} ${name}`, message, (messages) => stubOf(env, role, name).runAll(mode, messages));
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.
@@ -86,13 +92,7 @@ export async function forward(env, action, items, trace, until, ctx) {
 }
 
 async function forwardByCall(env, action, trace, until, ctx) {
-    const isCrowd = () => trace === null && action.mode === CallMode.WRITE && callsUnderWay(action.name) >= CROWD;
-    const sent = await attemptAlone(env, action, until, () => {
-        if (!isCrowd()) return sendMessage(env, action, trace, null);
-        const reply = sendInParcel(env, action);
-        ctx.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
-        return reply;
-    });
+    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, { ctx }));
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }

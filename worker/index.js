@@ -105,7 +105,7 @@ class Gateway {
     }
 
     call(actions) {
-        return callAll(this.#env, actions, this.#trace, this.#until, null);
+        return callAll(this.#env, actions, this.#trace, this.#until, { ctx: this.#ctx });
     }
 
     // A traced request is to tell what its object does.

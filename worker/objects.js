@@ -20,6 +20,8 @@ const ALARM_RETRY_MS = 5000;
 // What an object works on at once: messages whose calls to other objects are not answered yet.
 const WORKING_MAX = 500;
 const WORKING_BYTES_MAX = 16 * 1024 * 1024;
+// A call may reply with 32 MB, and its last message's reply may have 16.
+const PARCEL_REPLY_BYTES_MAX = 4 * 1024 * 1024;
 // Long work (an index is filled, a table is emptied) goes from call to call without ever waiting for anything outside
 // this process, where all objects live in one; and as long as something is ready the runtime does not look at its
 // sockets. Every call from here on is followed by a timer, and so by whoever wants something.
@@ -47,29 +49,38 @@ class CoreObject extends DurableObject {
         return responseOf(reply);
     }
 
-    // RPC: one message, one reply (envelope.js). Rejects only when the platform does.
-    run(mode, message) {
-        return this.#run(new Work(this.#resident, mode, null), message);
+    // RPC: one message, one reply (envelope.js). Rejects only when the platform does. inParcel: others run beside it.
+    run(mode, message, inParcel = false) {
+        return this.#run(new Work(this.#resident, mode, null), message, inParcel);
     }
 
-    // The same for messages that write, each for itself: their replies.
-    runAll(messages) {
-        return Promise.all(messages.map((message) => this.run(CallMode.WRITE, message)));
+    // The same for several messages, each for itself: their replies. Null for those that were not run, since what there
+    // is already is much for one call.
+    runAll(mode, messages) {
+        let bytes = 0;
+        return Promise.all(messages.map((message) => {
+            if (bytes > PARCEL_REPLY_BYTES_MAX) return null;
+            const reply = this.run(mode, message, true);
+            if (!(reply instanceof Promise)) bytes += reply.length;
+            return reply;
+        }));
     }
 
     // As run(), for a request that asked what it takes: { reply, part }.
     async traced(mode, message, explains) {
         const trace = new Trace(explains);
-        const reply = await this.#run(new Work(this.#resident, mode, trace), message);
+        const work = new Work(this.#resident, mode, trace);
+        const reply = await this.#run(work, message, false);
         return { reply, part: trace.asPart() };
     }
 
     // The reply, or a promise of it.
-    #run(work, message) {
+    #run(work, message, inParcel) {
         const resident = this.#resident;
         if (resident.isFull(message)) return REPLY_BUSY;
         resident.enter(message);
-        if (work.writes && resident.groups.wants()) return resident.groups.join(() => this.#start(work, message));
+        const { groups } = resident;
+        if (work.writes && !inParcel && groups.wants()) return groups.join(() => this.#start(work, message));
         return this.#start(work, message);
     }
 
@@ -221,7 +232,7 @@ class Work {
 
     call(actions) {
         const { env, storage } = this.#resident;
-        return callAll(env, actions, this.#trace, null, storage);
+        return callAll(env, actions, this.#trace, null, { storage });
     }
 
     wait(milliseconds) {

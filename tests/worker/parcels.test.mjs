@@ -76,14 +76,14 @@ function slowObjects() {
     const reply = Uint8Array.of(Action.REPLY, 0, 0, 0, 0);
     const stub = {
         run: () => (calls.push(1), promise.then(() => reply)),
-        runAll: (messages) => (calls.push(messages.length), promise.then(() => messages.map(() => reply))),
+        runAll: (mode, messages) => (calls.push(messages.length), promise.then(() => messages.map(() => reply))),
     };
     return { env: { PARTITION: { getByName: () => stub } }, calls, answer };
 }
 
 const write = (name) => ({ role: Role.PARTITION, mode: CallMode.WRITE, name, message: message(name) });
 
-test("writes of a crowd travel together, once three others wait", async () => {
+test("messages of a crowd travel together, once three others wait, twelve at most", async () => {
     const { env, calls, answer } = slowObjects();
     const kept = [];
     const ctx = { waitUntil: (work) => kept.push(work) };
@@ -93,14 +93,29 @@ test("writes of a crowd travel together, once three others wait", async () => {
     await wait(20);
     answer();
     for (const { answer: { status } } of await Promise.all(replies)) assert.equal(status, AnswerStatus.OK);
-    assert.deepEqual(calls, [1, 1, 1, 17]);
+    assert.deepEqual(calls, [1, 1, 1, 12, 5]);
     assert.equal(kept.length, 17, "each goes on without its client");
+});
+
+test("a message that was too much for its parcel is sent alone", async () => {
+    const calls = [];
+    const reply = Uint8Array.of(Action.REPLY, 0, 0, 0, 0);
+    const stub = {
+        run: () => (calls.push(1), wait(5).then(() => reply)),
+        runAll: (mode, messages) => (calls.push(messages.length), messages.map((_, i) => i === 0 ? reply : null)),
+    };
+    const env = { PARTITION: { getByName: () => stub } };
+    const read = { role: Role.PARTITION, mode: CallMode.READ, name: "large", message: message("large") };
+    const ask = () => callAll(env, [read], null, Date.now() + 30_000, { ctx: { waitUntil() {} } });
+    const answers = await Promise.all(Array.from({ length: 6 }, ask));
+    for (const [{ status }] of answers) assert.equal(status, AnswerStatus.OK);
+    assert.deepEqual(calls, [1, 1, 1, 3, 1, 1]);
 });
 
 test("an object's message waits for what the object wrote", async () => {
     const { env, calls, answer } = slowObjects();
     const durable = Promise.withResolvers();
-    const answers = callAll(env, [write("index")], null, null, { sync: () => durable.promise });
+    const answers = callAll(env, [write("index")], null, null, { storage: { sync: () => durable.promise } });
     await wait(20);
     assert.deepEqual(calls, []);
     durable.resolve();

@@ -38,7 +38,7 @@ for (const [variables, expected] of CASES) {
         for (const role of [Role.PARTITION, Role.TABLE, Role.DIRECTORY, Role.CATALOG]) {
             for (const mode of [CallMode.READ, CallMode.WRITE]) {
                 const action = { role, mode, name: NAME, message: MESSAGE };
-                const [answer] = await callAll(env, [action], null, until, null);
+                const [answer] = await callAll(env, [action], null, until, {});
                 assert.equal(answer.status, AnswerStatus.OK);
                 assert.equal((await forward(env, action, null, null, until)).answer.status, AnswerStatus.OK);
             }

@@ -25,9 +25,11 @@ describe("calls that wait for one object", () => {
             if (name !== "fast") await new Promise((resolve) => answers.push(resolve));
             return reply;
         },
+        runAll: (mode, messages) => Promise.all(messages.map(() => stub(name).run())),
     });
     const env = { PARTITION: { getByName: stub } };
-    const ask = async (name) => (await callAll(env, [action(name)], null, Date.now() + 30_000, null))[0];
+    const ctx = { waitUntil() {} };
+    const ask = async (name) => (await callAll(env, [action(name)], null, Date.now() + 30_000, { ctx }))[0];
     const fill = (count) => Array.from({ length: count }, () => ask("slow"));
     const answerAll = async (calls) => {
         answers.splice(0).forEach((answer) => answer());

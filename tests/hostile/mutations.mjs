@@ -1,10 +1,10 @@
 // Mutated signatures: mutations.mjs [--requests N] [--seed N]. Signs requests as an SDK does, in the header or in the
 // query string, changes something that the signature covers, or the signature itself, and sends them to a server that
 // checks keys. None may be accepted, and the unchanged one always is.
-import { createHash, createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
 import { readOptions } from "../options.mjs";
 import { Random } from "../oracle/random.mjs";
+import { amzDate, sha256, signatureOf } from "../signature.mjs";
 import { runServer } from "../worker/support.mjs";
 
 const KEY = { id: "AKIDMUTATIONS", secret: "a/secret+of=40/characters_for_mutations" };
@@ -41,20 +41,12 @@ function send(url, { path, headers, body }) {
 
 // --- Signing: what is sent is { path, headers, body }
 
-const sha256 = (text) => createHash("sha256").update(text).digest("hex");
-const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
-
-function signatureOf(day, time, canonical) {
-    const key = [day, ...SCOPE.split("/")].reduce(hmac, `AWS4${KEY.secret}`);
-    return hmac(key, `AWS4-HMAC-SHA256\n${time}\n${day}/${SCOPE}\n${sha256(canonical)}`).toString("hex");
-}
-
 function plain(url) {
-    const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+    const time = amzDate();
     const headers = {
         "content-type": "application/x-amz-json-1.0", "host": url.host, "x-amz-target": "DynamoDB_20120810.ListTables",
     };
-    return { time, day: time.slice(0, 8), headers, body: '{"Limit":7}' };
+    return { time, scope: `${time.slice(0, 8)}/${SCOPE}`, headers, body: '{"Limit":7}' };
 }
 
 function canonical(path, query, headers, body) {
@@ -64,22 +56,22 @@ function canonical(path, query, headers, body) {
 }
 
 function signedHeader(url) {
-    const { time, day, headers, body } = plain(url);
+    const { time, scope, headers, body } = plain(url);
     headers["x-amz-date"] = time;
     const [text, names] = canonical("/", "", headers, body);
-    const authorization = `AWS4-HMAC-SHA256 Credential=${KEY.id}/${day}/${SCOPE}, SignedHeaders=${names}, ` +
-        `Signature=${signatureOf(day, time, text)}`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${KEY.id}/${scope}, SignedHeaders=${names}, ` +
+        `Signature=${signatureOf(KEY.secret, time, scope, text)}`;
     return { path: "/", headers: { ...headers, authorization }, body };
 }
 
 function signedQuery(url) {
-    const { time, day, headers, body } = plain(url);
+    const { time, scope, headers, body } = plain(url);
     const query = Object.entries({
-        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": `${KEY.id}/${day}/${SCOPE}`, "X-Amz-Date": time,
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": `${KEY.id}/${scope}`, "X-Amz-Date": time,
         "X-Amz-Expires": "300", "X-Amz-SignedHeaders": Object.keys(headers).sort().join(";"),
     }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
     const [text] = canonical("/", query, headers, body);
-    return { path: `/?${query}&X-Amz-Signature=${signatureOf(day, time, text)}`, headers, body };
+    return { path: `/?${query}&X-Amz-Signature=${signatureOf(KEY.secret, time, scope, text)}`, headers, body };
 }
 
 // --- Changes. None leaves the request the same to whoever reads it: blanks and commas stay, for where one of the two

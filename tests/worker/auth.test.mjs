@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { createHash, createHmac } from "node:crypto";
 import {
     BatchGetItemCommand, CreateTableCommand, DescribeLimitsCommand, DescribeTableCommand, DynamoDBClient,
     GetItemCommand, ListTablesCommand, ListTagsOfResourceCommand, PutItemCommand, TagResourceCommand,
 } from "@aws-sdk/client-dynamodb";
 import { HASH_TABLE, post, suiteServer } from "./support.mjs";
+import { amzDate, sha256, signatureOf } from "../signature.mjs";
 import { readKeys } from "../../worker/auth.js";
 
 const SERVICE = "com.amazon.coral.service#";
@@ -182,16 +182,13 @@ test("keys are lines or JSON; what is malformed is left out", (context) => {
 // A query string signed by the book, for ListTables: the SDK signs headers only.
 function signedUrl(url, body, id, secret, seconds = 0) {
     const { host } = new URL(url);
-    const timestamp = new Date(Date.now() + seconds * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
+    const timestamp = amzDate(seconds);
     const scope = `${timestamp.slice(0, 8)}/us-east-1/dynamodb/aws4_request`;
     const query = [
         ["X-Amz-Algorithm", "AWS4-HMAC-SHA256"], ["X-Amz-Credential", `${id}/${scope}`], ["X-Amz-Date", timestamp],
         ["X-Amz-Expires", "300"], ["X-Amz-SignedHeaders", "host;x-amz-target"],
     ].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-    const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
-    const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
     const canonical = `POST\n/\n${query}\nhost:${host}\nx-amz-target:${TARGET}\n\nhost;x-amz-target\n${sha256(body)}`;
-    const key = scope.split("/").reduce((key, part) => hmac(key, part), `AWS4${secret}`);
-    const signature = hmac(key, `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical)}`).toString("hex");
+    const signature = signatureOf(secret, timestamp, scope, canonical);
     return `${url}/?${query}&X-Amz-Signature=${signature}`;
 }

@@ -4,6 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare } from "miniflare";
+import { compatibility, printLog } from "../local/host.mjs";
 import { ROOT } from "./folders.mjs";
 
 const FLOOR = "bench-floor";
@@ -23,20 +24,20 @@ export async function startProject(name, layout, folder, root = ROOT, more = {})
 // Served as local/host.mjs serves the Worker; starting the project first has set the same flags for the runtime.
 export async function startFloor(folder) {
     const data = mkdtempSync(join(folder, "bench-"));
-    const date = /^compatibility_date = "(.+)"$/m.exec(readFileSync(`${ROOT}wrangler.toml`, "utf8"))[1];
     const code = readFileSync(new URL("floor/worker.js", import.meta.url), "utf8");
     const miniflare = new Miniflare({
         host: "127.0.0.1",
         port: 0,
         log: new Log(LogLevel.ERROR),
         logRequests: false,
+        handleStructuredLogs: printLog,
         enableDevRegistry: false,
         cf: false,
         resourcePersistencePath: data,
         workers: [{
             config: {
                 name: FLOOR,
-                compatibilityDate: date,
+                ...compatibility(),
                 manifest: { mainModule: "worker.js", modules: { "worker.js": { type: "esm", contents: code } } },
                 env: { FLOOR: { type: "durable-object", worker: FLOOR, exportName: "Floor" } },
                 exports: { Floor: { type: "durable-object", storage: "sqlite" } },

@@ -49,7 +49,7 @@ export async function startHost(options) {
     return { url, stop: () => miniflare.dispose() };
 }
 
-function printLog({ level, message }) {
+export function printLog({ level, message }) {
     if (message.includes(EXPECTED_LOG)) return;
     if (level === "error" || level === "warn") console.error(message);
     else console.log(message);

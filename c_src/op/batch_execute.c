@@ -55,9 +55,12 @@ static bool overwrites(const BatchEntry *entry, bool all_small, const IndexWrite
         && writes->set->count == 0 && !writes->count_arms;
 }
 
-static bool write_entry(Step *step, const BatchCommand *command, const BatchEntry *entry,
+static bool write_entry(Step *step, const BatchCommand *command, const BatchEntry *entry, bool all_small,
                         uint64_t (*next_version)(void *), void *clock, IndexWrites *writes, WriteResult *written) {
     Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
+    if (overwrites(entry, all_small, writes)) {
+        return items_overwrite(step, key, entry->item, (size_t)written->new_bytes, next_version(clock));
+    }
     StoredItem old;
     if (!items_get(step, key, &old)) return false;
     written->old_bytes = old.item_bytes;
@@ -78,10 +81,7 @@ bool batch_write(Step *step, const BatchCommand *command, bool all_small, uint64
         ArenaMark mark = arena_mark(step->arena);
         WriteResult written = {.new_bytes = item_size(entry->item)};
         bool skips = CANARY(CANARY_SKIPS_BATCH_ENTRY) && i > 0;
-        bool done = skips || (overwrites(entry, all_small, writes)
-            ? items_overwrite(step, storage_key(&command->header, entry->key.full_key, entry->key.partition_len),
-                              entry->item, (size_t)written.new_bytes, next_version(clock))
-            : write_entry(step, command, entry, next_version, clock, writes, &written));
+        bool done = skips || write_entry(step, command, entry, all_small, next_version, clock, writes, &written);
         if (!done) return false;
         // Without indexes nothing of it is kept, and it may be a megabyte.
         if (writes->set->count == 0) arena_rewind(step->arena, mark);

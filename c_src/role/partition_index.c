@@ -293,6 +293,18 @@ static uint64_t settled_before(const Partition *partition, uint64_t first, const
     return is_settled && count != 0 ? effects[0].version - 1 : 0;
 }
 
+// A row's effects, and its bytes: none where it is not there.
+static bool read_row(Partition *partition, uint64_t row, Effect **effects, size_t *count, size_t *bytes) {
+    Step *step = partition->step;
+    Slice stored = partition_record_row(&partition->record, row);
+    bool found = stored.len != 0;
+    *effects = NULL;
+    *count = 0;
+    if (!found && !changes_get(step, row, &stored, &found)) return false;
+    *bytes = stored.len;
+    return !found || effects_decode(step->arena, stored, effects, count, &step->error);
+}
+
 // Takes rows from `first` on into the shipment; the same ones whenever it begins there, where they fill it.
 static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t first, uint64_t *last) {
     Step *step = partition->step;
@@ -303,17 +315,14 @@ static bool collect_rows(Partition *partition, Shipment *shipment, uint64_t firs
     if (!partition->knows_starts && !load_starts(partition, &index_set)) return false;
     while (*last < head && *last - first + 1 < SHIPPED_ROWS_MAX && bytes < SHIPPED_BYTES_MAX
            && shipment->count < SHIPMENT_OBJECTS_MAX) {
-        Slice row = partition_record_row(&partition->record, *last + 1);
-        bool found = row.len != 0;
-        Effect *effects = NULL;
-        size_t count = 0;
-        if (!found && !changes_get(step, *last + 1, &row, &found)) return false;
-        if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return false;
+        Effect *effects;
+        size_t count, row_bytes;
+        if (!read_row(partition, *last + 1, &effects, &count, &row_bytes)) return false;
         if (*last + 1 == first) shipment->settled = settled_before(partition, first, effects, count);
         shipment->set = set_of_row(partition, *last + 1);
         if (shipment->set == NULL) return error_out_of_memory(&step->error);
         if (!add_effects(step, shipment, effects, count)) return false;
-        bytes += row.len;
+        bytes += row_bytes;
         ++*last;
     }
     return true;
@@ -464,13 +473,10 @@ StepVerdict partition_run_settled(Partition *partition) {
         record->log_settled = record->log_acknowledged;
     }
     if (record->log_settled < record->log_head) {
-        Slice row;
-        bool found;
-        Effect *effects = NULL;
-        size_t count = 0;
+        Effect *effects;
+        size_t count, row_bytes;
         uint64_t next = record->log_settled + 1;
-        if (!changes_get(step, next, &row, &found)) return VERDICT_ROLLBACK;
-        if (found && !effects_decode(step->arena, row, &effects, &count, &step->error)) return VERDICT_ROLLBACK;
+        if (!read_row(partition, next, &effects, &count, &row_bytes)) return VERDICT_ROLLBACK;
         settled = settled_before(partition, next, effects, count);
         partition_arm(partition, step->in.now_ms); // it may have forgotten that there is something to send
     }

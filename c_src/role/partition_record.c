@@ -75,17 +75,12 @@ static uint64_t tail_rows(const PartitionRecord *record) {
     return rows;
 }
 
-static Slice tail_from(const PartitionRecord *record, uint64_t row) {
-    uint64_t before = record->log_head - tail_rows(record);
+// The tail behind a row: all of it where it begins later.
+static Slice tail_behind(const PartitionRecord *record, uint64_t row) {
     Reader reader = reader_of(record->log_tail);
-    if (row <= before) return (Slice){NULL, 0};
-    for (uint64_t at = before + 1; at < row && reader_left(&reader) != 0; at++) reader_slice(&reader);
+    uint64_t at = record->log_head - tail_rows(record);
+    for (; at < row && reader_left(&reader) != 0; at++) reader_slice(&reader);
     return slice_of(reader.at, reader_left(&reader));
-}
-
-static Slice unacknowledged_tail(const PartitionRecord *record) {
-    bool begins_later = record->log_head - tail_rows(record) > record->log_acknowledged;
-    return begins_later ? record->log_tail : tail_from(record, record->log_acknowledged + 1);
 }
 
 void partition_record_note_row(Step *step, PartitionRecord *record, Slice effects) {
@@ -98,8 +93,9 @@ void partition_record_note_row(Step *step, PartitionRecord *record, Slice effect
 }
 
 Slice partition_record_row(const PartitionRecord *record, uint64_t row) {
-    Reader reader = reader_of(tail_from(record, row));
-    return reader_left(&reader) == 0 ? (Slice){NULL, 0} : reader_slice(&reader);
+    if (row <= record->log_head - tail_rows(record)) return (Slice){NULL, 0};
+    Reader reader = reader_of(tail_behind(record, row - 1));
+    return reader_slice(&reader);
 }
 
 // --- The record
@@ -132,7 +128,7 @@ static Slice encode(Step *step, const PartitionRecord *record, bool is_local) {
     buf_varint(&out, record->log_settled);
     if (is_local) {
         buf_slice(&out, record->indexes);
-        buf_slice(&out, unacknowledged_tail(record));
+        buf_slice(&out, tail_behind(record, record->log_acknowledged));
     }
     local_sizes_encode(&out, &record->reported_locals);
     return buf_view(&out);

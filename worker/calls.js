@@ -56,18 +56,14 @@ async function sendMessage(env, action, trace, { storage, ctx }) {
         trace.addCall(part);
         return reply;
     }
-    if (storage !== undefined && mode === CallMode.WRITE) {
-        await storage.sync(); // as the platform waits before a call of the object's own
-        return (await sendInParcel(env, action)) ?? stubOf(env, role, name).run(mode, message);
-    }
-    if (storage !== undefined || callsUnderWay(name) < CROWD) return stubOf(env, role, name).run(mode, message);
-    const reply = sendInParcel(env, action);
-    ctx.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
-    return (await reply) ?? stubOf(env, role, name).run(mode, message);
-}
-
-function sendInParcel(env, { role, mode, name, message }) {
-    return sendTogether(`${mode} ${name}`, message, (messages) => stubOf(env, role, name).runAll(mode, messages));
+    const alone = () => stubOf(env, role, name).run(mode, message);
+    const inParcel = storage === undefined ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
+    if (!inParcel) return alone();
+    await storage?.sync(); // as the platform waits before a call of the object's own
+    const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
+    const reply = sendTogether(`${mode} ${name}`, message, all);
+    ctx?.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
+    return (await reply) ?? alone();
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.

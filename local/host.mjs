@@ -73,6 +73,7 @@ function workerConfig(options) {
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_INDEX_WAIT: { type: "text", value: waitForIndexes ? "on" : "off" },
             ...(requestMs === undefined ? {} : { SHVM_REQUEST_MS: { type: "text", value: String(requestMs) } }),
+            SHVM_ONE_ISOLATE: { type: "text", value: "on" },
             SHVM_KEPT_READS_MB: { type: "text", value: String(KEPT_READS_MB) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },

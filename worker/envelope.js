@@ -79,7 +79,7 @@ export class GatewayMessage {
     #auth;
     #settings;
 
-    // auth: { checked, keys, payloadHash, head } (auth.js). settings: { layout, callsMax, waitForIndexes }.
+    // auth: { checked, keys, payloadHash, head } (auth.js). settings: those of the deployment (index.js).
     constructor(target, contentType, body, auth, settings) {
         this.#target = target;
         this.#contentType = contentType;
@@ -91,14 +91,14 @@ export class GatewayMessage {
     sizeMax() {
         const { keys, payloadHash, head } = this.#auth;
         const letters = this.#target.length + this.#contentType.length + this.#settings.layout.length + head.length;
-        return 1 + 8 * 4 + 4 + 1 + 4 + letters * 3 + this.#body.length + keys.length + payloadHash.length;
+        return 1 + 8 * 4 + 4 + 1 + 4 + 2 + letters * 3 + this.#body.length + keys.length + payloadHash.length;
     }
 
     // u32 length ‖ message, at `start`; returns the end.
     put(memory, start) {
         const { bytes, view } = memory;
         const { checked, keys, payloadHash, head } = this.#auth;
-        const { layout, callsMax, waitForIndexes } = this.#settings;
+        const { layout, callsMax, waitForIndexes, oneIsolate } = this.#settings;
         bytes[start + 4] = ENVELOPE_VERSION;
         let at = putText(memory, start + 5, this.#target);
         at = putText(memory, at, this.#contentType);
@@ -109,9 +109,10 @@ export class GatewayMessage {
         at = putBytes(memory, at + 5, keys);
         at = putBytes(memory, at, payloadHash);
         at = putText(memory, at, head);
-        view.setUint32(at, 1, true);
+        view.setUint32(at, 2, true);
         bytes[at + 4] = waitForIndexes ? 1 : 0;
-        at += 5;
+        bytes[at + 5] = oneIsolate ? 1 : 0;
+        at += 6;
         view.setUint32(start, at - start - 4, true);
         return at;
     }

@@ -71,6 +71,7 @@ function settingsOf(env) {
         layout: env.SHVM_LAYOUT ?? "",
         callsMax: Number(env.SHVM_CALLS_MAX ?? 0),
         waitForIndexes: env.SHVM_INDEX_WAIT === "on",
+        oneIsolate: env.SHVM_ONE_ISOLATE === "on",
     };
     return settings;
 }

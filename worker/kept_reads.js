@@ -1,9 +1,9 @@
-// Replies to eventually consistent reads of one item, kept for whoever asks the same again. DynamoDB gives such a read
+// Replies to reads of one item, kept for whoever asks the same again. DynamoDB gives an eventually consistent read
 // from any of an item's replicas; here the replica is the memory of the isolate, where the object lives in the same one
-// as the gateway (always, on one machine). No write is unseen: an object forgets what it kept of an item in the very
-// step that changes it, before anybody hears of the write. What may be out of date is a whole object, where the
-// platform moved it elsewhere without a word; so an object's replies count only while it was heard of in the last
-// second. Consistent reads never come here.
+// as the gateway. No write is unseen: an object forgets what it kept of an item in the very step that changes it,
+// before anybody hears of the write. What may be out of date is a whole object, where the platform moved it elsewhere
+// without a word; so an object's replies count only while it was heard of in the last second, and consistent reads come
+// here only where nothing can move: on the local host, whose one isolate has all objects (SHVM_ONE_ISOLATE).
 //
 // An object's reply goes out only when everything written before is durable. So what it keeps is for others only once
 // the gateway that asked has the reply: gateways hand out tickets, objects keep under them.
@@ -41,7 +41,8 @@ let end = 0; // of the newest record
 
 // --- Gateways
 
-// What a gateway may answer a read with, or null. item: its number (envelope.js).
+// What a gateway may answer a read with, or null. item: its number (envelope.js), which the core gives of reads that
+// may be answered so.
 export function keptReply(name, item, message) {
     const life = objects.get(name)?.life() ?? null;
     if (life === null || ring === null) return null;

@@ -39,7 +39,8 @@
 //     any credentials will do, and none; then of the head only what is looked at need be there. Keys: the deployment's
 //     access keys (role/access.h). Payload hash: SHA-256 of the body as it was sent, where it came compressed; else
 //     empty. Head: the request's (msg/http_head.h). Options, any number of which may be missing from the end: wait
-//     for indexes u8 (1: the reply to a write waits until its global indexes have it).
+//     for indexes u8 (1: the reply to a write waits until its global indexes have it) ‖ one isolate u8 (1: all objects
+//     live in the gateway's isolate, always, so that it keeps replies to consistent reads, too; worker/kept_reads.js).
 #ifndef SHVM_MSG_ENVELOPE_H
 #define SHVM_MSG_ENVELOPE_H
 
@@ -129,6 +130,7 @@ typedef struct Step {
     Slice default_layout;     // the deployment's, at the gateway
     uint32_t calls_max;       // calls one request may make, at the gateway
     bool wait_for_indexes;    // the reply to a write waits for its global indexes, at the gateway
+    bool one_isolate;         // every object lives where the gateway does, at the gateway
     bool items_known;
     Buf items;
     bool forget_descriptors;  // the gateway's hints are out of date after what this step learned

@@ -62,7 +62,7 @@ static bool get_route(Request *request) {
     if (!key_values_of_key(step, table, get->key, &values)) return false;
     if (!key_build(step, table, &values, &command->key)) return false;
     command->key_item = get->key;
-    if (!command->consistent) step_item(step, command->key.full_key);
+    if (!command->consistent || step->one_isolate) step_item(step, command->key.full_key);
     return command_forward_item(step, table, CALL_READ, command);
 }
 

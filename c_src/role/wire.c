@@ -23,6 +23,7 @@ bool wire_read(Step *step, WireRequest *out) {
     if (reader_left(&message) != 0) {
         Reader options = reader_of(read_bytes(&message));
         step->wait_for_indexes = reader_u8(&options) != 0;
+        if (reader_left(&options) != 0) step->one_isolate = reader_u8(&options) != 0;
     }
     if (message.failed || version != ENVELOPE_VERSION) {
         return error_corrupt(&step->error, "malformed gateway message");

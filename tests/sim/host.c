@@ -198,8 +198,9 @@ Slice host_gateway_message(Arena *arena, Slice target, Slice content_type, Slice
     put_bytes(&message, none);
     put_bytes(&message, none);
     put_bytes(&message, none);
-    buf_u32(&message, 1); // options
+    buf_u32(&message, 2); // options
     buf_u8(&message, wait_for_indexes);
+    buf_u8(&message, true); // one isolate: consistent reads are looked at by host_kept.c, too
     return buf_view(&message);
 }
 

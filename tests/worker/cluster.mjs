@@ -28,10 +28,13 @@ export const FAILED = { status: AnswerStatus.FAILED, body: EMPTY };
 export class Cluster {
     now = STARTED_MS; // for the core, which asks Date
     callsMax = 0; // of one invocation of an object
-    waitForIndexes = false; // the deployment's setting
+    waitForIndexes = false; // the deployment's settings
+    oneIsolate = false;
     // Called for each call between objects: async ({ role, name, message, from, deliver }) → an answer. deliver()
     // runs the callee, now or later, and gives its answer.
     onCall = ({ deliver }) => deliver();
+    // Called for each request that one object is to answer, with the numbers of its items or null.
+    onForward = () => {};
     // Called with the milliseconds of each WAIT: a promise of its end.
     onWait = () => Promise.resolve();
     #layout;
@@ -51,7 +54,8 @@ export class Cluster {
         const auth = { checked: false, keys: EMPTY, payloadHash: EMPTY, head: "" };
         const target = `DynamoDB_20120810.${operation}`;
         const bytes = encoder.encode(JSON.stringify(body));
-        const settings = { layout: this.#layout, callsMax: 0, waitForIndexes: this.waitForIndexes };
+        const { waitForIndexes, oneIsolate } = this;
+        const settings = { layout: this.#layout, callsMax: 0, waitForIndexes, oneIsolate };
         const message = new GatewayMessage(target, "application/x-amz-json-1.0", bytes, auth, settings);
         const reply = await runSteps(this.#actor(null), StepEvent.START, message);
         const response = reply instanceof Response ? reply : httpResponse(reply);
@@ -146,7 +150,8 @@ export class Cluster {
                 return this.onCall({ role, name, message, from: object?.name ?? null, deliver });
             })),
             known: () => null,
-            forward: async ({ role, name, message }) => {
+            forward: async ({ role, name, message }, items) => {
+                this.onForward(items);
                 const reply = await this.#run(role, name, message);
                 return reply[0] === Action.RESPOND_HTTP
                     ? { response: httpResponse(reply) }

@@ -1,4 +1,4 @@
-// Eventually consistent reads that are answered with a kept reply (worker/kept_reads.js): the module alone, and what
+// Reads that are answered with a kept reply (worker/kept_reads.js): the module alone, and what
 // clients see of it.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { Action } from "../../worker/envelope.js";
 import { KeptReads, closeTicket, keptReply, keptRepliesGiven, openTicket } from "../../worker/kept_reads.js";
+import { Cluster } from "./cluster.mjs";
 import { HASH_TABLE, clientOf, post, suiteServer } from "./support.mjs";
 
 const ENV = { SHVM_KEPT_READS_MB: "1" };
@@ -148,6 +149,25 @@ describe("kept replies", () => {
     });
 });
 
+test("consistent reads are never known where objects may live elsewhere", async () => {
+    const cluster = new Cluster("key");
+    try {
+        await cluster.request("CreateTable", HASH_TABLE);
+        await cluster.pass(1000);
+        const isKnown = async (ConsistentRead, oneIsolate) => {
+            let known = null;
+            Object.assign(cluster, { oneIsolate, onForward: (items) => (known = items !== null) });
+            await cluster.request("GetItem", { TableName: "keys", Key: { pk: { S: "a" } }, ConsistentRead });
+            return known;
+        };
+        assert.equal(await isKnown(false, false), true);
+        assert.equal(await isKnown(true, false), false);
+        assert.equal(await isKnown(true, true), true);
+    } finally {
+        cluster.close();
+    }
+});
+
 for (const layout of ["key", "hash:4"]) {
     describe(`reads of a table in layout ${layout}`, () => {
         const server = suiteServer(["--layout", layout]);
@@ -187,11 +207,17 @@ for (const layout of ["key", "hash:4"]) {
             assert.notEqual(second.requestId, first.requestId);
         });
 
-        test("consistent reads never are", async () => {
+        test("so is a consistent one, which costs what it costs", async () => {
+            const read = new GetItemCommand({
+                TableName, Key, ConsistentRead: true, ReturnConsumedCapacity: "TOTAL",
+            });
             await get();
+            await server.client.send(read);
             assert.equal(await keptIn(async () => {
-                for (let i = 0; i < 3; i++) assert.equal((await get({ ConsistentRead: true })).n, "1");
-            }), 0);
+                const { Item, ConsumedCapacity } = await server.client.send(read);
+                assert.equal(Item.n.N, "1");
+                assert.equal(ConsumedCapacity.CapacityUnits, 1);
+            }), 1);
         });
 
         test("nor is one that asks what it costs", async () => {
@@ -208,7 +234,9 @@ for (const layout of ["key", "hash:4"]) {
                     await get();
                     await get();
                     await server.client.send(command(String(i)));
-                    assert.equal((await get()).n, operation === "DeleteItem" ? undefined : String(i));
+                    const n = operation === "DeleteItem" ? undefined : String(i);
+                    assert.equal((await get({ ConsistentRead: i % 2 === 0 })).n, n);
+                    assert.equal((await get({ ConsistentRead: i % 2 === 1 })).n, n);
                 }
             });
         }
@@ -224,18 +252,21 @@ for (const layout of ["key", "hash:4"]) {
             assert.equal(await keptIn(async () => assert.equal((await get()).n, "1")), 1);
         });
 
-        test("under load nobody reads what was before a write that was acknowledged", async (context) => {
-            await load(server.url, context, async (client, n, read) => {
-                await client.send(writes.UpdateItem(String(n)));
-                read.atLeast = n;
-            }, async (client, read) => {
-                const { atLeast } = read;
-                const { Item } = await client.send(new GetItemCommand({ TableName, Key }));
-                const n = Number(Item.n.N);
-                assert.ok(n >= atLeast, `${n} was read, and ${atLeast} acknowledged before`);
-                return n;
+        for (const ConsistentRead of [false, true]) {
+            const how = ConsistentRead ? "consistently" : "eventually consistently";
+            test(`under load nobody reads ${how} what was before a write acknowledged`, async (context) => {
+                await load(server.url, context, async (client, n, read) => {
+                    await client.send(writes.UpdateItem(String(n)));
+                    read.atLeast = n;
+                }, async (client, read) => {
+                    const { atLeast } = read;
+                    const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead }));
+                    const n = Number(Item.n.N);
+                    assert.ok(n >= atLeast, `${n} was read, and ${atLeast} acknowledged before`);
+                    return n;
+                });
             });
-        });
+        }
 
         test("a table of the same name knows nothing of the one before", async () => {
             await get();

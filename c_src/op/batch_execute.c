@@ -3,18 +3,14 @@
 #include "expr/evaluate.h"
 #include "op/execute.h"
 
-static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry *entry, uint64_t *bytes_left,
-                      BatchGetEntry *out) {
-    *out = (BatchGetEntry){.position = entry->position};
-    StoredItem stored;
-    Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
-    if (!items_get(step, key, &stored)) return false;
-    out->processed = true;
-    out->found = stored.found;
-    out->bytes = stored.item_bytes;
-    if (!stored.found) return true;
+static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry *entry, const StoredItem *stored,
+                      uint64_t *bytes_left, BatchGetEntry *out) {
+    *out = (BatchGetEntry){
+        .position = entry->position, .processed = true, .found = stored->found, .bytes = stored->item_bytes,
+    };
+    if (!stored->found) return true;
     Slice item;
-    if (!item_project(step, command->projection, stored.item, &item)) return false;
+    if (!item_project(step, command->projection, stored->item, &item)) return false;
     Buf json;
     buf_init(&json, step->arena);
     item_to_json(&json, item);
@@ -25,7 +21,26 @@ static bool get_entry(Step *step, const BatchCommand *command, const BatchEntry 
     return true;
 }
 
-bool batch_get(Step *step, const BatchCommand *command, Buf *payload) {
+// A command's entries from `first` on, read together: small ones several in one statement.
+static bool get_entries(Step *step, const BatchCommand *command, size_t first, size_t count, uint64_t *bytes_left,
+                        Buf *out) {
+    Slice keys[ITEMS_AT_ONCE];
+    StoredItem stored[ITEMS_AT_ONCE];
+    for (size_t i = 0; i < count; i++) {
+        const ItemKey *key = &command->entries[first + i].key;
+        keys[i] = storage_key(&command->header, key->full_key, key->partition_len);
+    }
+    if (!items_get_small(step, keys, count, stored)) return false;
+    for (size_t i = 0; i < count; i++) {
+        BatchGetEntry entry;
+        if (!get_entry(step, command, &command->entries[first + i], &stored[i], bytes_left, &entry)) return false;
+        batch_get_entry_encode(out, &entry);
+    }
+    return true;
+}
+
+bool batch_get(Step *step, const BatchCommand *command, bool all_small, Buf *payload) {
+    size_t at_once = all_small ? ITEMS_AT_ONCE : 1;
     uint64_t bytes_left = command->bytes_max;
     Arena replies;
     Buf out;
@@ -34,13 +49,11 @@ bool batch_get(Step *step, const BatchCommand *command, Buf *payload) {
     arena_init(&replies, step->arena->bytes_max);
     buf_init(&out, &replies);
     buf_varint(&out, command->entry_count);
-    for (size_t i = 0; ok && i < command->entry_count; i++) {
-        BatchGetEntry entry;
+    for (size_t i = 0; ok && i < command->entry_count; i += at_once) {
         ArenaMark mark = arena_mark(step->arena);
-        ok = get_entry(step, command, &command->entries[i], &bytes_left, &entry);
-        if (!ok) break; // the error's text lies behind the mark
-        batch_get_entry_encode(&out, &entry);
-        arena_rewind(step->arena, mark);
+        size_t left = command->entry_count - i;
+        ok = get_entries(step, command, i, left < at_once ? left : at_once, &bytes_left, &out);
+        if (ok) arena_rewind(step->arena, mark); // otherwise the error's text lies behind it
     }
     buf_reserve(payload, out.len);
     buf_bytes(payload, buf_view(&out));

@@ -35,8 +35,9 @@ bool item_get(Step *step, const ItemCommand *command, Buf *body);
 // The key under which an object of this layout stores an item, and the bounds of its ranges: a part of the full key.
 Slice storage_key(const CommandHeader *header, Slice full_key, size_t partition_len);
 
-// BATCH_GET: appends entry count and entries (result.h).
-bool batch_get(Step *step, const BatchCommand *command, Buf *payload);
+// BATCH_GET: appends entry count and entries (result.h). all_small: no item was ever larger than
+// ITEM_BLOB_SMALL_BYTES_MAX.
+bool batch_get(Step *step, const BatchCommand *command, bool all_small, Buf *payload);
 // BATCH_WRITE: writes all entries, each under a version of its own; appends count × (position varint ‖ WriteResult).
 // all_small as for item_plan.
 bool batch_write(Step *step, const BatchCommand *command, bool all_small, uint64_t (*next_version)(void *),

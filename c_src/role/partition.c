@@ -173,7 +173,7 @@ static StepVerdict run_batch_get(Partition *partition) {
     }
     Buf payload;
     buf_init(&payload, step->arena);
-    if (!batch_get(step, &command, &payload)) return partition_reply_error(partition);
+    if (!batch_get(step, &command, partition->record.all_small, &payload)) return partition_reply_error(partition);
     return partition_reply_payload(partition, &payload);
 }
 

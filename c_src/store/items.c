@@ -29,6 +29,8 @@ static bool decode_stored(Reader *reader, StoredItem *out) {
 
 // --- One item
 
+enum { ABSENT = 0 }; // in the place of a stored value, which begins with STORED_FORMAT
+
 typedef struct GetContext {
     Slice value;
     double big_id;
@@ -55,6 +57,33 @@ bool items_get(Step *step, Slice key, StoredItem *out) {
     Reader reader = reader_of(context.value);
     if (!decode_stored(&reader, out)) return error_corrupt(&step->error, "malformed stored item");
     if (out->found) out->big_id = context.big_id;
+    return true;
+}
+
+static bool take_values(void *context, const SqlColumn *columns, size_t count) {
+    if (count == 1) *(Slice *)context = columns[0].bytes;
+    return false;
+}
+
+bool items_get_small(Step *step, const Slice *keys, size_t count, StoredItem *out) {
+    if (count == 1) return items_get(step, keys[0], out);
+    SqlBinds binds;
+    sql_binds_init(&binds, step->arena);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (StoredItem){0};
+        sql_bind_blob(&binds, keys[i]);
+    }
+    for (size_t i = count; i < ITEMS_AT_ONCE; i++) sql_bind_null(&binds);
+    Slice values = {NULL, 0};
+    int status = sql_read(step, ITEMS_GET_SMALL, &binds, take_values, &values);
+    if (status == SQL_NO_TABLE) return true;
+    if (!sql_ok(step, status)) return false;
+    Reader reader = reader_of(values);
+    for (size_t i = 0; i < count; i++) {
+        Reader behind = reader;
+        if (reader_u8(&behind) == ABSENT) reader = behind;
+        else if (!decode_stored(&reader, &out[i])) return error_corrupt(&step->error, "malformed stored item");
+    }
     return true;
 }
 

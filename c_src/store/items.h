@@ -27,6 +27,9 @@ typedef struct StoredItem {
 } StoredItem;
 
 bool items_get(Step *step, Slice key, StoredItem *out);
+// The same for up to ITEMS_AT_ONCE keys, in a space that holds neither large values nor marks.
+#define ITEMS_AT_ONCE 8u
+bool items_get_small(Step *step, const Slice *keys, size_t count, StoredItem *out);
 // Inserts or overwrites. old is what items_get just said about this key.
 bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t item_bytes, uint64_t version);
 // The same without having looked, in a space that holds no large value: an item of ITEM_BLOB_SMALL_BYTES_MAX at most.

@@ -14,6 +14,10 @@ void sql_bind_blob(SqlBinds *binds, Slice bytes) {
     buf_bytes(&binds->bytes, bytes);
 }
 
+void sql_bind_null(SqlBinds *binds) {
+    buf_u8(&binds->bytes, COLUMN_NULL);
+}
+
 void sql_bind_number(SqlBinds *binds, double value) {
     buf_u8(&binds->bytes, COLUMN_NUMBER);
     buf_f64(&binds->bytes, value);

@@ -12,6 +12,7 @@ typedef struct SqlBinds {
 
 void sql_binds_init(SqlBinds *binds, Arena *arena);
 void sql_bind_blob(SqlBinds *binds, Slice bytes);
+void sql_bind_null(SqlBinds *binds);
 void sql_bind_number(SqlBinds *binds, double value);
 
 // One column of a row.

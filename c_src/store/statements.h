@@ -24,6 +24,7 @@ typedef enum ItemsStatement {
     ITEMS_CREATE = ITEMS_FIRST_STATEMENT,
     ITEMS_CREATE_BIG,
     ITEMS_GET,            // key → value, big
+    ITEMS_GET_SMALL,      // ITEMS_AT_ONCE × key (or NULL) → their small values one behind the other; absent: a zero
     ITEMS_PUT_INLINE,     // key, value, size
     ITEMS_OVERWRITE,
     ITEMS_PUT_BIG,        // key, size; the value has just been inserted

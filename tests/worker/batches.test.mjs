@@ -1,4 +1,5 @@
-// Batches as large as DynamoDB takes them: 25 items of nearly 400 KB, 16 MB of JSON, replies of many megabytes.
+// Batches of any bytes, and as large as DynamoDB takes them: 25 items of nearly 400 KB, 16 MB of JSON, replies of many
+// megabytes.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HASH_TABLE, TABLE, eventually, post, suiteServer } from "./support.mjs";
@@ -66,6 +67,42 @@ async function writeAndRead(url, name, keys, valueOf) {
 const text = (i) => ({ S: letterOf(i).repeat(VALUE_BYTES) });
 const manyKeys = Array.from({ length: ITEMS }, (_, i) => ({ pk: { S: `k${i}` } }));
 const oneKey = Array.from({ length: ITEMS }, (_, i) => ({ pk: { S: "one" }, sk: { N: String(i) } }));
+
+for (const layout of ["key", "hash:2"]) {
+    describe(`batches of small items, layout ${layout}`, () => {
+        const server = suiteServer(["--layout", layout]);
+        const anyBytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i)).toString("base64");
+
+        // Items stand for a part of the keys; values hold what ends texts elsewhere, and what is no text.
+        for (const count of [1, 2, 7, 8, 9, 16, 17, 100]) {
+            it(`tells which of ${count} items of one partition key are there`, async () => {
+                const name = `table-${count}`;
+                await createTable(server.url, TABLE, name);
+                const keyOf = (i) => ({ pk: { S: "one\0" }, sk: { N: String(i) } });
+                const itemOf = (i) => ({ ...keyOf(i), v: { B: anyBytes }, s: { S: "\0é".repeat(i) }, n: { NULL: true } });
+                const keys = Array.from({ length: count }, (_, i) => keyOf(i));
+                const read = async () => {
+                    const { json } = await post(server.url, "BatchGetItem", {
+                        RequestItems: { [name]: { Keys: keys, ConsistentRead: true } }, ReturnConsumedCapacity: "TOTAL",
+                    });
+                    assert.deepEqual(json.UnprocessedKeys, {});
+                    assert.equal(json.ConsumedCapacity[0].CapacityUnits, count);
+                    return json.Responses[name].sort((a, b) => a.sk.N - b.sk.N);
+                };
+                assert.deepEqual(await read(), [], "of a partition that nobody has written to");
+                const there = keys.map((_, i) => i).filter((i) => i % 3 !== 1);
+                for (const i of there) {
+                    const { status, text } = await post(server.url, "PutItem", { TableName: name, Item: itemOf(i) });
+                    assert.equal(status, 200, text);
+                }
+                assert.deepEqual(await read(), there.map(itemOf));
+                const large = { ...keyOf(0), v: { S: "v".repeat(2000) } }; // read one by one from now on
+                await post(server.url, "PutItem", { TableName: name, Item: large });
+                assert.deepEqual(await read(), [large, ...there.slice(1).map(itemOf)]);
+            });
+        }
+    });
+}
 
 for (const layout of ["key", "hash:16"]) {
     describe(`batches of megabytes, layout ${layout}`, () => {

@@ -61,9 +61,8 @@ async function sendMessage(env, action, trace, { storage, ctx }) {
     if (!inParcel) return alone();
     await storage?.sync(); // as the platform waits before a call of the object's own
     const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
-    const reply = sendTogether(`${mode} ${name}`, message, all);
-    ctx?.waitUntil(reply.catch(() => {})); // others' messages may be in it: it goes on without its client
-    return (await reply) ?? alone();
+    const goOn = (sending) => ctx?.waitUntil(sending.catch(() => {}));
+    return (await sendTogether(`${mode} ${name}`, message, all, goOn)) ?? alone();
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.

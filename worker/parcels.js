@@ -14,14 +14,17 @@ const OPEN_MS_MAX = 1000; // it is a moment, unless whoever opened it is gone
 const open = new Map(); // where to → Parcel
 
 // Sends a message with what else is sent there at this moment: a promise of its reply. to: the object and the mode of
-// the call. call(messages): makes a promise of their replies, in order. What the sender wrote is to be durable by then:
-// the parcel may leave in another's name.
-export function sendTogether(to, message, call) {
+// the call. call(messages): makes a promise of their replies, in order. opens(sending): called where the message opens a
+// parcel, with the promise of its end: others' messages may be in it, so it is to go on without its client. What the
+// sender wrote is to be durable by then: the parcel may leave in another's name.
+export function sendTogether(to, message, call, opens) {
     const parcel = open.get(to);
     if (parcel !== undefined && parcel.takes(message)) return parcel.add(message);
     const opened = new Parcel(message);
     open.set(to, opened);
-    return opened.send(to, call);
+    const sending = opened.send(to, call);
+    opens(sending);
+    return sending;
 }
 
 class Parcel {

@@ -19,22 +19,29 @@ function echo(calls) {
     };
 }
 
+// Sends one message; `opened`, where it is given, receives the text where that opened a parcel.
+function send(to, text, call, opened = []) {
+    return sendTogether(to, message(text), call, () => opened.push(text));
+}
+
 test("what goes to one object at one moment is one call, and everybody hears their own reply", async () => {
     const calls = [];
+    const opened = [];
     const replies = await Promise.all([
-        sendTogether("a", message("1"), echo(calls)),
-        sendTogether("b", message("2"), echo(calls)),
-        sendTogether("a", message("3"), echo(calls)),
-        sendTogether("a", message("4"), echo(calls)),
+        send("a", "1", echo(calls), opened),
+        send("b", "2", echo(calls), opened),
+        send("a", "3", echo(calls), opened),
+        send("a", "4", echo(calls), opened),
     ]);
     assert.deepEqual(replies, ["1!", "2!", "3!", "4!"]);
     assert.deepEqual(calls, [["1", "3", "4"], ["2"]]);
+    assert.deepEqual(opened, ["1", "2"], "only their senders see the parcels to their end");
 });
 
 test("what comes later goes by itself", async () => {
     const calls = [];
-    await sendTogether("a", message("1"), echo(calls));
-    await sendTogether("a", message("2"), echo(calls));
+    await send("a", "1", echo(calls));
+    await send("a", "2", echo(calls));
     assert.deepEqual(calls, [["1"], ["2"]]);
 });
 
@@ -42,14 +49,14 @@ test("a call that fails has failed for all", async () => {
     const fails = async () => {
         throw new Error("broken");
     };
-    const sent = ["1", "2"].map((text) => sendTogether("a", message(text), fails));
+    const sent = ["1", "2"].map((text) => send("a", text, fails));
     for (const { reason } of await Promise.allSettled(sent)) assert.equal(reason.message, "broken");
 });
 
 test("a parcel takes a megabyte", async () => {
     const calls = [];
     const large = "x".repeat(400 * 1024);
-    await Promise.all(["1", "2", "3"].map((text) => sendTogether("a", message(text + large), echo(calls))));
+    await Promise.all(["1", "2", "3"].map((text) => send("a", text + large, echo(calls))));
     assert.deepEqual(calls.map((texts) => texts.length), [2, 1]);
 });
 
@@ -57,12 +64,12 @@ test("nobody joins a parcel whose sender is gone", async () => {
     const { scheduler } = globalThis;
     const calls = [];
     globalThis.scheduler = { wait: () => new Promise(() => {}) };
-    sendTogether("a", message("lost"), echo(calls));
+    send("a", "lost", echo(calls));
     await Promise.resolve();
     globalThis.scheduler = scheduler;
     mock.method(Date, "now", () => 2000 + performance.timeOrigin + performance.now());
     try {
-        assert.equal(await sendTogether("a", message("1"), echo(calls)), "1!");
+        assert.equal(await send("a", "1", echo(calls)), "1!");
     } finally {
         mock.restoreAll();
     }

@@ -14,8 +14,8 @@ const OPEN_MS_MAX = 1000; // it is a moment, unless whoever opened it is gone
 const open = new Map(); // where to → Parcel
 
 // Sends a message with what else is sent there at this moment: a promise of its reply. to: the object and the mode of
-// the call. call(messages): makes a promise of their replies, in order. opens(sending): called where the message opens a
-// parcel, with the promise of its end: others' messages may be in it, so it is to go on without its client. What the
+// the call. call(messages): makes a promise of their replies, in order. opens(sending): called where the message opens
+// a parcel, with the promise of its end: others' messages may be in it, so it is to go on without its client. What the
 // sender wrote is to be durable by then: the parcel may leave in another's name.
 export function sendTogether(to, message, call, opens) {
     const parcel = open.get(to);

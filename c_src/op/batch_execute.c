@@ -106,6 +106,12 @@ bool batch_write(Step *step, const BatchCommand *command, bool all_small, uint64
 
 static bool apply_entry(Step *step, const ApplyCommand *command, const ApplyEntry *entry, bool *wrote) {
     Slice key = storage_key(&command->header, entry->key.full_key, entry->key.partition_len);
+    bool is_small = entry->item.len != 0 && entry->item.len <= ITEM_BLOB_SMALL_BYTES_MAX;
+    if (is_small && !CANARY(CANARY_IGNORES_ENTRY_VERSION)) {
+        bool done;
+        if (!items_put_newer(step, key, entry->item, item_size(entry->item), entry->version, &done)) return false;
+        if (done) return *wrote = true;
+    }
     StoredItem old;
     if (!items_get(step, key, &old)) return false;
     bool is_old = entry->version <= old.version; // delivered before, or overtaken

@@ -12,7 +12,7 @@ static Slice encode_stored(Step *step, Slice item, size_t item_bytes, uint64_t v
     buf_init(&out, step->arena);
     buf_reserve(&out, item.len + 32);
     buf_u8(&out, STORED_FORMAT);
-    buf_u64(&out, version);
+    buf_u64(&out, __builtin_bswap64(version));
     buf_varint(&out, item_bytes);
     buf_slice(&out, item);
     return buf_view(&out);
@@ -20,11 +20,12 @@ static Slice encode_stored(Step *step, Slice item, size_t item_bytes, uint64_t v
 
 static bool decode_stored(Reader *reader, StoredItem *out) {
     uint8_t format = reader_u8(reader);
-    out->version = reader_u64(reader);
+    uint64_t version = reader_u64(reader);
+    out->version = format == STORED_FORMAT_LITTLE_ENDIAN ? version : __builtin_bswap64(version);
     out->item_bytes = (size_t)reader_varint(reader);
     out->item = reader_slice(reader);
     out->found = out->item.len != 0;
-    return !reader->failed && format == STORED_FORMAT;
+    return !reader->failed && (format == STORED_FORMAT || format == STORED_FORMAT_LITTLE_ENDIAN);
 }
 
 // --- One item
@@ -163,6 +164,15 @@ bool items_overwrite(Step *step, Slice key, Slice item, size_t item_bytes, uint6
     Slice value = encode_stored(step, item, item_bytes, version);
     if (value.len == 0) return error_out_of_memory(&step->error);
     return put_inline(step, ITEMS_OVERWRITE, key, value, item_bytes);
+}
+
+bool items_put_newer(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version, bool *done) {
+    uint32_t written = step->rows_written;
+    Slice value = encode_stored(step, item, item_bytes, version);
+    if (value.len == 0) return error_out_of_memory(&step->error);
+    if (!put_inline(step, ITEMS_PUT_NEWER, key, value, item_bytes)) return false;
+    *done = step->rows_written != written;
+    return true;
 }
 
 bool items_delete(Step *step, Slice key, const StoredItem *old) {

@@ -1,22 +1,25 @@
 // The partition's items. Values of up to STORED_VALUE_INLINE_BYTES_MAX bytes stand in the key's own row, larger ones in
 // a rowid table beside it (measured: one billed row per small write, and cheap pages).
 //
-//   stored value := format u8 (1) ‖ version u64 (53 bits used) ‖ item size varint ‖ blob length varint ‖ item blob
-// item size is DynamoDB's size of the item, so nobody walks the item to know it. Stored values are self-delimiting.
+//   stored value := format u8 (2) ‖ version u64 big-endian (53 bits used) ‖ item size varint ‖ blob length varint
+//                 ‖ item blob
+// item size is DynamoDB's size of the item, so nobody walks the item to know it. Stored values are self-delimiting, and
+// of two the newer is the larger. Format 1, which is read and no longer written, has its version little-endian.
 #ifndef SHVM_STORE_ITEMS_H
 #define SHVM_STORE_ITEMS_H
 
 #include "base/limits.h"
 #include "msg/envelope.h"
 
-#define STORED_FORMAT 1
+#define STORED_FORMAT 2
+#define STORED_FORMAT_LITTLE_ENDIAN 1
 
 //
 // In an index's objects an item that left a key leaves a mark there for a while: its version with an empty item, so
 // that what is delivered late or twice does not bring it back. Marks have no size; reads, sums and totals pass them
 // over. A mark is unsettled as long as its source (the partition the item is in) may send something older again;
 // only settled ones are swept (role/partition_index_object.c).
-//   mark := format u8 (1) ‖ version u64 ‖ 0 u8 ‖ 0 u8 ‖ the source's name, or nothing
+//   mark := format u8 (2) ‖ version u64 ‖ 0 u8 ‖ 0 u8 ‖ the source's name, or nothing
 // The column of a large value's row holds an unsettled mark's version, or, negative, the time a mark was settled.
 typedef struct StoredItem {
     bool found;
@@ -37,6 +40,9 @@ bool items_put(Step *step, Slice key, const StoredItem *old, Slice item, size_t 
 #define STORED_HEAD_BYTES_MAX (1 + 8 + 5 + 5)
 #define ITEM_BLOB_SMALL_BYTES_MAX (STORED_VALUE_INLINE_BYTES_MAX - STORED_HEAD_BYTES_MAX)
 bool items_overwrite(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version);
+// The same, but only where there is nothing yet, or a small value or mark of format 2 that is older. *done tells
+// whether it was written; where it was not, items_get says what is there.
+bool items_put_newer(Step *step, Slice key, Slice item, size_t item_bytes, uint64_t version, bool *done);
 bool items_delete(Step *step, Slice key, const StoredItem *old);
 
 // Puts a mark in the place of whatever is there; one without a source is settled.

@@ -50,6 +50,11 @@ static const char *const ITEMS[] = {
         "INSERT INTO items (key, value, big, size) VALUES (?, ?, NULL, ?)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value, size = excluded.size"
         " WHERE substr(items.value, 10) <> substr(excluded.value, 10)",
+    // Values compare as their versions do. A large one's is NULL here, and NULL is neither smaller nor larger.
+    [ITEMS_PUT_NEWER - ITEMS_FIRST_STATEMENT] =
+        "INSERT INTO items (key, value, big, size) VALUES (?, ?, NULL, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value, big = NULL, size = excluded.size"
+        " WHERE items.value >= x'02' AND items.value < excluded.value",
     [ITEMS_PUT_BIG - ITEMS_FIRST_STATEMENT] =
         "INSERT INTO items (key, value, big, size) VALUES (?, NULL, last_insert_rowid(), ?)"
         " ON CONFLICT (key) DO UPDATE SET value = NULL, big = excluded.big, size = excluded.size",

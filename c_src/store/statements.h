@@ -27,6 +27,7 @@ typedef enum ItemsStatement {
     ITEMS_GET_SMALL,      // ITEMS_AT_ONCE × key (or NULL) → their small values one behind the other; absent: a zero
     ITEMS_PUT_INLINE,     // key, value, size
     ITEMS_OVERWRITE,
+    ITEMS_PUT_NEWER,
     ITEMS_PUT_BIG,        // key, size; the value has just been inserted
     ITEMS_RESIZE,         // size, key; the value has just been overwritten in place
     ITEMS_DELETE,         // key

@@ -26,9 +26,10 @@ const BYTES_WITHOUT_REST = 512 * 1024;
 const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
-// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller: as for
-// sendMessage().
-export async function callAll(env, actions, trace, until, caller) {
+// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller: { storage }
+// of an object, or { ctx } of a gateway's request.
+export async function callAll(env, actions, trace, until, { storage, ctx }) {
+    const caller = { ctx, durable: storage?.sync() }; // what it wrote
     const deadline = new Deadline(callMs(env, actions[0].role, until));
     const send = async (action) => answerOf(await sendMessage(env, action, trace, caller));
     try {
@@ -48,8 +49,8 @@ export async function callAll(env, actions, trace, until, caller) {
     }
 }
 
-// caller: { storage } of an object, or { ctx } of a gateway's request.
-async function sendMessage(env, action, trace, { storage, ctx }) {
+// caller: { durable } of an object, or { ctx } of a gateway's request.
+async function sendMessage(env, action, trace, { durable, ctx }) {
     const { role, mode, name, message } = action;
     if (trace !== null) {
         const { reply, part } = await stubOf(env, role, name).traced(mode, message, trace.explains);
@@ -57,9 +58,9 @@ async function sendMessage(env, action, trace, { storage, ctx }) {
         return reply;
     }
     const alone = () => stubOf(env, role, name).run(mode, message);
-    const inParcel = storage === undefined ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
+    const inParcel = durable === undefined ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
     if (!inParcel) return alone();
-    await storage?.sync(); // as the platform waits before a call of the object's own
+    await durable; // as the platform waits before a call of the object's own
     const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
     const goOn = (sending) => ctx?.waitUntil(sending.catch(() => {}));
     return (await sendTogether(`${mode} ${name}`, message, all, goOn)) ?? alone();

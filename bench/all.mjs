@@ -9,7 +9,7 @@ import { isNamed } from "./wanted.mjs";
 const USAGE = `npm run bench:all -- [options]
 
   --quick            small sizes and one short round of each, into bench/results/quick.*; README stays as it is
-  --only A,B         of operations,hot-key,checks,growth,indexes,scale,ycsb (all)
+  --only A,B         of operations,hot-key,checks,startup,growth,indexes,scale,ycsb (all)
   --peer NAME=URL    another server of DynamoDB's API, for operations; may be repeated. DynamoDB Local takes part
                      where it can run here
 
@@ -24,6 +24,7 @@ const BENCHES = {
     "operations": { program: "run.mjs", full: [], quick: ONE_ROUND },
     "hot-key": { program: "hot_key.mjs", full: [], quick: ONE_ROUND },
     "checks": { program: "checks.mjs", full: [], quick: ONE_ROUND },
+    "startup": { program: "startup.mjs", full: [], quick: ["--rounds", "1", "--objects", "20"] },
     "growth": { program: "growth.mjs", full: [], quick: [...ONE_ROUND, ...SMALL] },
     "indexes": { program: "indexes.mjs", full: [], quick: [...ONE_ROUND, ...SMALL] },
     "scale": {

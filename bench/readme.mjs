@@ -12,7 +12,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { RESULTS, ROOT } from "./folders.mjs";
-import { boundsTable, deletionTable, growthTable, operationsTable, scaleTable, ycsbTable } from "./tables.mjs";
+import {
+    boundsTable, deletionTable, growthTable, operationsTable, scaleTable, startupTable, ycsbTable,
+} from "./tables.mjs";
 
 const MARKED = /^<!-- figures: (.+) -->\n([^]*?)^<!-- end of figures -->$/gm;
 const MARK = /^<!-- (figures: |end of figures)/gm;
@@ -32,6 +34,7 @@ const SECTIONS = {
     },
     "bounds": { needs: ["operations", "hot-key", "checks", "indexes"], text: boundsTable },
     "ycsb": { needs: ["ycsb"], text: ycsbTable },
+    "startup": { needs: ["startup"], text: startupTable },
     "scale-hash": { needs: ["scale-hash"], text: scaleTable },
     "scale-key-limited": { needs: ["scale-key-limited"], text: scaleTable },
     "scale-delete": { needs: ["scale-delete"], text: deletionTable },

@@ -55,6 +55,16 @@ export function scaleTable({ conditions, figures }) {
     ]);
 }
 
+export function startupTable({ conditions, figures }) {
+    const ms = (value) => value < 10 ? `${value.toFixed(1)} ms` : `${whole(value)} ms`;
+    const both = (what) => [what, `${ms(figures[`${what}, p50`])} · ${ms(figures[`${what}, p99`])}`];
+    return markdownTable([`medians · p99 of ${conditions.rounds} rounds of ${conditions.objects} objects`, ""], [
+        ["`npm start`, built and installed, to its first answer", ms(figures["npm start to its first answer"])],
+        both("new object, PutItem"), both("sleeping object, GetItem"), both("awake object, GetItem"),
+        ["the module · compressed", ["module", "module, compressed"].map((what) => whole(figures[what])).join(" · ")],
+    ]);
+}
+
 export function deletionTable({ figures }) {
     const keys = whole(figures["partition keys"]);
     return markdownTable([`a table of ${keys} partition keys deleted, the server killed twice meanwhile`, ""], [

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-// How the runtime lays its files out below the folder, and what the objects store in them. A release that cannot read
-// what an earlier one stored counts this up (docs/operations.md).
-const FORMAT = 1;
+// How the runtime lays its files out below the folder, and what the objects store in them: a release whose folders an
+// earlier one cannot read counts this up (docs/operations.md). Format 2: stored values of format 2 (docs/formats.md).
+const FORMAT = 2;
+const FORMAT_MIN = 1; // that is read, and is FORMAT from then on
 const FORMAT_FILE = "format";
 
 export class DataFolderError extends Error {}
@@ -38,16 +39,15 @@ export function openTemporaryFolder() {
 // A folder says which format it has. One that does not is new, or older than this file; then it has the first.
 function checkFormat(path, folder) {
     const file = join(folder, FORMAT_FILE);
-    if (!existsSync(file)) {
-        writeFileSync(file, `${FORMAT}\n`);
-        return;
+    const text = existsSync(file) ? readFileSync(file, "utf8").trim() : String(FORMAT_MIN);
+    const format = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!(format >= FORMAT_MIN && format <= FORMAT)) {
+        throw new DataFolderError(
+            `the data folder ${path} has storage format "${text}", and this release reads ${FORMAT_MIN} to ${FORMAT}: ` +
+            "start the release that wrote it, or take another folder (--data DIR)",
+        );
     }
-    const format = readFileSync(file, "utf8").trim();
-    if (format === String(FORMAT)) return;
-    throw new DataFolderError(
-        `the data folder ${path} has storage format "${format}", and this release reads ${FORMAT}: ` +
-        "start the release that wrote it, or take another folder (--data DIR)",
-    );
+    if (format < FORMAT) writeFileSync(file, `${FORMAT}\n`);
 }
 
 // The live process that a lock names, or null. A server that was killed leaves its lock behind.

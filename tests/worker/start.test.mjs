@@ -48,15 +48,18 @@ test("a folder of another storage format is one clear line, and is left as it is
     const first = await startServer(context, { data });
     await first.stop();
     const file = join(data, "format");
-    assert.equal(readFileSync(file, "utf8"), "1\n");
+    assert.equal(readFileSync(file, "utf8"), "2\n");
     rmSync(file);
     await (await startServer(context, { data })).stop(); // as a release that wrote no such file left it
-    assert.equal(readFileSync(file, "utf8"), "1\n");
-    writeFileSync(file, "2\n");
+    assert.equal(readFileSync(file, "utf8"), "2\n");
+    writeFileSync(file, "1\n");
+    await (await startServer(context, { data })).stop();
+    assert.equal(readFileSync(file, "utf8"), "2\n");
+    writeFileSync(file, "3\n");
     const held = readdirSync(data, { recursive: true });
     const second = runServer(["--port", "0", "--data", data]);
     assert.equal(await second.exited, 1);
-    assert.match(second.output(), /^the data folder .* has storage format "2", and this release reads 1: .*\n$/);
+    assert.match(second.output(), /^the data folder .* has storage format "3", and this release reads 1 to 2: .*\n$/);
     assert.deepEqual(readdirSync(data, { recursive: true }), held);
 });
 

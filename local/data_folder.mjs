@@ -43,8 +43,8 @@ function checkFormat(path, folder) {
     const format = /^\d+$/.test(text) ? Number(text) : NaN;
     if (!(format >= FORMAT_MIN && format <= FORMAT)) {
         throw new DataFolderError(
-            `the data folder ${path} has storage format "${text}", and this release reads ${FORMAT_MIN} to ${FORMAT}: ` +
-            "start the release that wrote it, or take another folder (--data DIR)",
+            `the data folder ${path} has storage format "${text}", and this release reads ` +
+            `${FORMAT_MIN} to ${FORMAT}: start the release that wrote it, or take another folder (--data DIR)`,
         );
     }
     if (format < FORMAT) writeFileSync(file, `${FORMAT}\n`);

@@ -26,12 +26,13 @@ const BYTES_WITHOUT_REST = 512 * 1024;
 const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
-// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller: { storage }
-// of an object, or { ctx } of a gateway's request.
+// null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller:
+// { storage } of an object, or { ctx } of a gateway's request.
 export async function callAll(env, actions, trace, until, { storage, ctx }) {
-    const caller = { ctx, durable: storage?.sync() }; // what it wrote
+    let synced; // once for all of them
+    const durable = storage === undefined ? null : () => (synced ??= storage.sync());
     const deadline = new Deadline(callMs(env, actions[0].role, until));
-    const send = async (action) => answerOf(await sendMessage(env, action, trace, caller));
+    const send = async (action) => answerOf(await sendMessage(env, action, trace, { durable, ctx }));
     try {
         const answers = [];
         let bytes = 0;
@@ -49,7 +50,7 @@ export async function callAll(env, actions, trace, until, { storage, ctx }) {
     }
 }
 
-// caller: { durable } of an object, or { ctx } of a gateway's request.
+// durable: of an object that calls, makes a promise that what it wrote is; null at the gateway. ctx: of its request.
 async function sendMessage(env, action, trace, { durable, ctx }) {
     const { role, mode, name, message } = action;
     if (trace !== null) {
@@ -58,9 +59,9 @@ async function sendMessage(env, action, trace, { durable, ctx }) {
         return reply;
     }
     const alone = () => stubOf(env, role, name).run(mode, message);
-    const inParcel = durable === undefined ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
+    const inParcel = durable === null ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
     if (!inParcel) return alone();
-    await durable; // as the platform waits before a call of the object's own
+    await durable?.(); // as the platform waits before a call of the object's own
     const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
     const goOn = (sending) => ctx?.waitUntil(sending.catch(() => {}));
     return (await sendTogether(`${mode} ${name}`, message, all, goOn)) ?? alone();
@@ -88,7 +89,7 @@ export async function forward(env, action, items, trace, until, ctx) {
 }
 
 async function forwardByCall(env, action, trace, until, ctx) {
-    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, { ctx }));
+    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, { durable: null, ctx }));
     if (!(sent instanceof Uint8Array)) return { answer: sent };
     return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
 }

@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { ask, askWhole, countItems, createTable, putAll } from "./client.mjs";
 import { memoryFolder } from "./folders.mjs";
 import { ITEM_BYTES, itemOf } from "./items.mjs";
-import { peakBytes, processAt, processorSeconds } from "./process.mjs";
+import { peakBytes, processAt, processorSeconds } from "../tests/process.mjs";
 import { Program } from "./program.mjs";
 import { Results } from "./results.mjs";
 

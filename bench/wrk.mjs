@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { memoryFolder } from "./folders.mjs";
-import { processAt, processorSeconds } from "./process.mjs";
+import { processAt, processorSeconds } from "../tests/process.mjs";
 import { requestPool } from "./requests.mjs";
 
 const SCRIPT = fileURLToPath(new URL("load.lua", import.meta.url));

@@ -1,6 +1,6 @@
 // The server that crashes: the program behind `npm start`, raw HTTP to it, and its sudden end.
 import { spawn } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { descendants } from "../process.mjs";
 
 const READY_MS_MAX = 60_000;
 
@@ -45,21 +45,6 @@ function kill(pid) {
     } catch (error) {
         if (error.code !== "ESRCH") throw error;
     }
-}
-
-// The processes that a process started, and theirs.
-function descendants(pid) {
-    const parents = new Map();
-    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-        try {
-            parents.set(+name, +readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1]);
-        } catch {
-            // it has just ended
-        }
-    }
-    const children = (parent) => [...parents].filter(([, of]) => of === parent).map(([child]) => child);
-    const below = (parent) => children(parent).flatMap((child) => [child, ...below(child)]);
-    return below(pid);
 }
 
 // `more` adds members of CreateTable, and attributes that its indexes need: name → type.

@@ -3,11 +3,11 @@
 // `npm start`, beside one steady SDK client. That one's p99 stays within five times what it was in quiet, it sees no
 // error but throttling, and workerd's memory comes back to within a fifth of where it was.
 import { fork } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
 import {
     CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readOptions } from "../options.mjs";
+import { processAt, residentBytes } from "../process.mjs";
 import { TABLE, runServer } from "../worker/support.mjs";
 
 const P99_TIMES_MAX = 5;
@@ -36,7 +36,7 @@ async function hostileHour(url) {
         endpoint: url, region: "us-east-1", maxAttempts: 1,
         credentials: { accessKeyId: "steady", secretAccessKey: "steady" },
     });
-    const workerd = workerdOf(server.pid);
+    const workerd = processAt(url);
     await client.send(new CreateTableCommand(TABLE));
     await attack(url, Math.max(30, seconds / 10)); // room for young objects, once made, stays: it is there before
     await steady(client, 5);
@@ -139,25 +139,7 @@ async function settledMemory(client, pid, enough) {
     return lowest;
 }
 
+// Megabytes.
 function memoryOf(pid) {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1024);
-}
-
-// The workerd among a process's descendants.
-function workerdOf(ancestor) {
-    const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-        try {
-            const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
-            return [{ pid: Number(pid), name, parent: Number(rest.split(" ")[1]) }];
-        } catch {
-            return []; // it ended meanwhile
-        }
-    });
-    const family = new Set([ancestor]);
-    for (let size = 0; size < family.size; ) {
-        size = family.size;
-        for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
-    }
-    return processes.find(({ pid, name }) => family.has(pid) && name === "workerd").pid;
+    return Math.round(residentBytes(pid) / 1024 / 1024);
 }

@@ -70,7 +70,7 @@ export function runServer(args, ulimit = null) {
         return exited;
     };
     return {
-        ready, exited, pid: child.pid, output: () => output, stop: () => end("SIGINT"), kill: () => end("SIGKILL"),
+        ready, exited, output: () => output, stop: () => end("SIGINT"), kill: () => end("SIGKILL"),
     };
 }
 

@@ -1,4 +1,4 @@
-// The process of a server on this machine, from /proc: what processor time and memory it takes.
+// Processes of this machine, from /proc: which one serves, who started whom, what processor time and memory they take.
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 
 const TICKS_PER_SECOND = 100; // of /proc/…/stat
@@ -10,7 +10,25 @@ export function processAt(url) {
     const listening = tables.map((line) => line.trim().split(/\s+/)).filter((row) => row[3] === "0A");
     const inode = listening.find((row) => row[1].endsWith(`:${port}`))?.[9];
     if (inode === undefined) return null;
-    return readdirSync("/proc").find((pid) => /^\d+$/.test(pid) && holds(pid, `socket:[${inode}]`)) ?? null;
+    return allProcesses().find((pid) => holds(pid, `socket:[${inode}]`)) ?? null;
+}
+
+// The ids of those that a process started, and theirs.
+export function descendants(pid) {
+    const parents = allProcesses().map((child) => [child, Number(statOf(child)[1])]);
+    const below = (parent) => parents.filter(([, of]) => of === Number(parent)).flatMap(([child]) => [
+        Number(child), ...below(child),
+    ]);
+    return below(pid);
+}
+
+function allProcesses() {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+}
+
+// The fields of its stat behind its name, which may hold anything; none where it ended meanwhile.
+function statOf(pid) {
+    return read(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
 }
 
 function holds(pid, file) {
@@ -23,12 +41,20 @@ function holds(pid, file) {
 
 // Of all its threads.
 export function processorSeconds(pid) {
-    const fields = read(`/proc/${pid}/stat`).split(") ").at(-1).split(" ");
+    const fields = statOf(pid);
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+export function residentBytes(pid) {
+    return statusBytes(pid, "VmRSS");
+}
+
 export function peakBytes(pid) {
-    return Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`))[1]) * 1024;
+    return statusBytes(pid, "VmHWM");
+}
+
+function statusBytes(pid, field) {
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(read(`/proc/${pid}/status`))[1]) * 1024;
 }
 
 function read(path) {

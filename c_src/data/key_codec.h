@@ -15,12 +15,13 @@ void key_append_value(Buf *key, Slice value);
 // Reads one part back as an encoded attribute value of the given type ('S', 'N' or 'B'); false when corrupt.
 bool key_read_value(Reader *key, char type, Buf *value);
 // Appends hash64 of the encoded partition key, big-endian.
+#define KEY_HASH_BYTES 8u
 void key_append_hash(Buf *key, const uint8_t seed[16], Slice encoded_partition_key);
 // hash64 at the front of a full key; 0 when it is shorter than that.
 static inline uint64_t key_leading_hash(Slice full_key) {
     uint64_t hash = 0;
-    if (full_key.len < 8) return 0;
-    for (size_t i = 0; i < 8; i++) hash = hash << 8 | full_key.data[i];
+    if (full_key.len < KEY_HASH_BYTES) return 0;
+    for (size_t i = 0; i < KEY_HASH_BYTES; i++) hash = hash << 8 | full_key.data[i];
     return hash;
 }
 // The bytes of a string or binary prefix without the terminator: [prefix, key_prefix_end) holds exactly the keys that

@@ -142,6 +142,9 @@ static bool append_read(Step *step, const ScanState *state, bool is_alone, Slice
 // How many targets of the size of those before take what the page has room for.
 static uint64_t targets_wanted(const ScanState *state) {
     if (state->visited_count == 0 || state->one_by_one) return 1;
+    // What was left of the first slot behind the start key says nothing of the next, which is mostly as large as any.
+    bool began_inside = state->from.len > KEY_HASH_BYTES;
+    if (began_inside && state->visited_count == 1 && !is_by_key(state)) return 1;
     uint64_t bytes_left = state->bytes < RESPONSE_PAGE_BYTES_MAX ? RESPONSE_PAGE_BYTES_MAX - state->bytes : 0;
     uint64_t wanted = SCAN_READS_MAX;
     if (state->bytes > 0) wanted = bytes_left * state->visited_count / state->bytes + 1;

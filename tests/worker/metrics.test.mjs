@@ -97,6 +97,29 @@ for (const layout of ["key", "hash:4"]) {
         });
 
         // The host of these tests lets replies wait for indexes, so that a request's price has their part in it.
+        if (layout !== "key") {
+            test("a page of a scan costs one object request, and one where it goes on in the next slot", async () => {
+                const TableName = "scanned";
+                assert.equal((await ask("CreateTable", { ...TABLE, TableName })).status, 200);
+                const items = Array.from({ length: 400 }, (_, i) => item(`key ${i % 80}`, i));
+                while (items.length > 0) {
+                    const puts = items.splice(0, 25).map((Item) => ({ PutRequest: { Item } }));
+                    const { json } = await ask("BatchWriteItem", { RequestItems: { [TableName]: puts } });
+                    assert.deepEqual(json.UnprocessedItems, {});
+                }
+                const costs = [];
+                for (let from, page = 0; page === 0 || from !== undefined; page++) {
+                    const scan = { TableName, Limit: 20, ExclusiveStartKey: from };
+                    const reply = await ask("Scan", scan, { "x-shvm-cost": "1" });
+                    costs.push(Number(COST.exec(reply.headers.get("x-shvm-cost"))[1]));
+                    from = reply.json.LastEvaluatedKey;
+                }
+                assert.ok(costs.length >= 20, `${costs.length} pages`);
+                assert.equal(Math.max(...costs), 2, String(costs));
+                assert.ok(costs.filter((cost) => cost === 2).length <= 4, String(costs));
+            });
+        }
+
         test("a write costs a row for each local entry that comes or goes", async () => {
             await createIndexed("locals", "LocalSecondaryIndexes", ["n", "m"]);
             const rowsOf = async (...request) => (await costOf(...request))[2];

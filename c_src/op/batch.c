@@ -1,5 +1,6 @@
 #include "op/batch.h"
 
+#include "base/crc32.h"
 #include "base/limits.h"
 
 bool batch_locate(Step *step, const TableDescriptor *table, const KeyValues *values, BatchItem *item) {
@@ -160,6 +161,7 @@ bool batch_state_decode(Arena *arena, Reader *reader, BatchState *out, Error *er
     if (out->tables == NULL) return error_out_of_memory(error);
     for (size_t i = 0; i < out->table_count; i++) decode_table(reader, &out->tables[i]);
     out->item_count = read_count(reader);
+    if (out->item_count > BATCH_GET_KEYS_MAX) return error_corrupt(error, "a batch of too many items");
     out->items = ARENA_ARRAY(arena, BatchItem, out->item_count);
     if (out->items == NULL) return error_out_of_memory(error);
     for (size_t i = 0; i < out->item_count; i++) decode_item(reader, out->table_count, &out->items[i]);
@@ -182,11 +184,12 @@ static uint32_t groups_max(const Step *step, const BatchState *state) {
 }
 
 // The group of an earlier item of the same object that has room for this one; 0: none.
-static uint32_t group_with_room(const BatchState *state, size_t index, const size_t *group_bytes) {
+static uint32_t group_with_room(const BatchState *state, const uint32_t *sums, size_t index,
+                                const size_t *group_bytes) {
     const BatchItem *item = &state->items[index];
     for (size_t k = 0; k < index; k++) {
         uint32_t group = state->items[k].group;
-        bool is_of_object = group != 0 && slice_equal(state->items[k].object, item->object);
+        bool is_of_object = group != 0 && sums[k] == sums[index] && slice_equal(state->items[k].object, item->object);
         if (is_of_object && group_bytes[group] + item->item.len <= BATCH_GROUP_BYTES_MAX) return group;
     }
     return 0;
@@ -195,12 +198,14 @@ static uint32_t group_with_room(const BatchState *state, size_t index, const siz
 // Gives each item that can go now the number of its group; items of one object go together.
 static void group_items(const Step *step, BatchState *state) {
     size_t group_bytes[BATCH_CALLS_STEP_MAX + 1] = {0};
+    uint32_t sums[BATCH_GET_KEYS_MAX]; // of objects' names, which begin alike
     state->group_count = 0;
     for (size_t i = 0; i < state->item_count; i++) {
         BatchItem *item = &state->items[i];
         item->group = 0;
+        sums[i] = crc32(item->object);
         if (item->is_failed) continue;
-        item->group = group_with_room(state, i, group_bytes);
+        item->group = group_with_room(state, sums, i, group_bytes);
         bool has_room = state->group_count < groups_max(step, state);
         if (item->group == 0 && has_room) item->group = ++state->group_count;
         group_bytes[item->group] += item->item.len;

@@ -14,7 +14,7 @@ import { strippedTree } from "./stripped.mjs";
 import { ratio, takeTurns } from "./turns.mjs";
 import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
 
-const OPERATIONS = ["getconsistent", "put", "query"];
+const OPERATIONS = ["getnew", "put", "query"];
 const LAYOUT = "hash:16";
 const KEY = { id: "bench", secret: "bench-secret" };
 const COST_PERCENT_MAX = 5; // of processor time

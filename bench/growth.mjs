@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
 
 const SHARE = Number(values.share);
 
-const NAMES = { getconsistent: "GetItem", put: "PutItem", query: `Query of ${PAGE_ITEMS}` };
+const NAMES = { getnew: "GetItem", put: "PutItem", query: `Query of ${PAGE_ITEMS}` };
 const CONNECTIONS = 16;
 const PARTITIONS = 64;
 const ITEMS = 200;

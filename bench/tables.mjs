@@ -77,7 +77,7 @@ export function deletionTable({ figures }) {
 // The smallest and the largest of a case of growth: processor time of each operation.
 export function growthTable({ conditions, points }) {
     const ends = [points[0], points.at(-1)];
-    const names = { getconsistent: "GetItem", put: "PutItem", query: "Query of 100 items" };
+    const names = { getnew: "GetItem", put: "PutItem", query: "Query of 100 items" };
     const rows = Object.keys(ends[0].runs).map((operation) => [
         names[operation], ...ends.map(({ runs }) => `${whole(runs[operation].cpu)} µs`),
     ]);

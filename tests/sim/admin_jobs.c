@@ -89,8 +89,8 @@ void admin_wake(Workload *workload, Table *table, unsigned actor) {
     }
 }
 
-// The table's name is free: nothing may be left of it, and no write that was given up by then can still come.
-static void gone(Workload *workload, Table *table) {
+// The table's name is free: nothing may be left of it, and no write that was given up before `expires` can still come.
+static void gone(Workload *workload, Table *table, uint32_t expires) {
     char prefix[64];
     int len = snprintf(prefix, sizeof prefix, "v1/p/%s", table->id);
     HostObject *object;
@@ -104,7 +104,7 @@ static void gone(Workload *workload, Table *table) {
         KeyOp *op = history_add(&table->keys[i].history, KEY_WIPE, table->delete_tick);
         op->outcome = OUTCOME_DONE;
         op->heard = now;
-        op->expires = table->described_tick;
+        op->expires = expires;
     }
     workload->counts.tables_deleted++;
     table->changes++;
@@ -129,8 +129,9 @@ static void described(Workload *workload, Table *table, const cJSON *description
         if (is_active) table->admin = ADMIN_DELETING;
         return;
     }
-    // An earlier CreateTable of unknown outcome came as soon as the name was free.
-    if (table->admin == ADMIN_WAITING_GONE) gone(workload, table);
+    // An earlier CreateTable of unknown outcome came as soon as the name was free: writes to that table may have been
+    // given up by now, but none from before the deletion was asked for.
+    if (table->admin == ADMIN_WAITING_GONE) gone(workload, table, table->delete_tick);
     if (table->admin == ADMIN_CREATING) table->admin = ADMIN_WAITING_ACTIVE;
     if (table->id[0] != '\0' && strcmp(table->id, id->valuestring) != 0) violation("a table changed its id");
     snprintf(table->id, sizeof table->id, "%s", id->valuestring);
@@ -178,7 +179,7 @@ void admin_heard(Workload *workload, Table *table, unsigned actor, const Reply *
         break;
     case ADMIN_WAITING_GONE:
         if (is_not_found)
-            gone(workload, table);
+            gone(workload, table, table->described_tick);
         else if (reply->status == 200)
             described(workload, table, cJSON_GetObjectItemCaseSensitive(body, "Table"));
         break;

@@ -24,7 +24,7 @@
 
 static const double SHIP_RETRY_MS = 1000;
 // From one moment of shipments to the next, by the clock; one that is nearly there is left out.
-enum { SHIP_GATHER_MS = 20, SHIP_WAIT_MS_MIN = 3 };
+enum { SHIP_GATHER_MS = 15, SHIP_WAIT_MS_MIN = 3 };
 // A shipment that has not come back after this long was cut off.
 static const double SHIP_LOST_MS = 60000;
 

@@ -1,3 +1,4 @@
+#include "base/crc32.h"
 #include "data/key_codec.h"
 #include "msg/control.h"
 #include "op/index_size.h"
@@ -5,19 +6,25 @@
 #include "role/partition_internal.h"
 #include "store/items.h"
 
-// A report follows the first change after the last one by this much; a large partition, which takes longer to count,
-// waits longer. The first one after the object woke up comes soon: many objects are written to for a moment and then
+// A report follows the first change after the last one by once to twice this much, each object's at its own moment:
+// those that are written to together would count all at once, and their clients wait. A large partition, which takes
+// longer to count, waits longer. The first one after the object woke up comes soon: many objects are written to for a moment and then
 // not for long, and to wake them for their report is dearer than the report.
 static const double FIRST_REPORT_DELAY_MS = 500;
 static const double REPORT_DELAY_MS = 5000;
 static const double REPORT_DELAY_PER_ITEM_MS = 0.1;
 static const double REPORT_RETRY_MS = 60000;
 
+static double spread(const Step *step, double delay_ms) {
+    uint32_t mixed = crc32(step->in.identity) * 2654435769u; // names that differ in one place have sums alike
+    return delay_ms * (1 + mixed / 4294967296.0);
+}
+
 void partition_arm_report(Partition *partition) {
     PartitionRecord *record = &partition->record;
     if (record->report_due_ms != 0) return;
     double least = record->report_settled ? REPORT_DELAY_MS : FIRST_REPORT_DELAY_MS;
-    double delay = least + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
+    double delay = spread(partition->step, least) + REPORT_DELAY_PER_ITEM_MS * (double)record->reported_count;
     record->report_due_ms = partition->step->in.now_ms + delay;
     partition_arm(partition, record->report_due_ms);
 }

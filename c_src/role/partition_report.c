@@ -8,8 +8,8 @@
 
 // A report follows the first change after the last one by once to twice this much, each object's at its own moment:
 // those that are written to together would count all at once, and their clients wait. A large partition, which takes
-// longer to count, waits longer. The first one after the object woke up comes soon: many objects are written to for a moment and then
-// not for long, and to wake them for their report is dearer than the report.
+// longer to count, waits longer. The first one after the object woke up comes soon: many objects are written to for a
+// moment and then not for long, and to wake them for their report is dearer than the report.
 static const double FIRST_REPORT_DELAY_MS = 500;
 static const double REPORT_DELAY_MS = 5000;
 static const double REPORT_DELAY_PER_ITEM_MS = 0.1;

@@ -1,5 +1,6 @@
 // Calls from the gateway or an object to an object. They give an answer and never reject: what went wrong is its
 // status, and whether a write may have run decides which.
+import { NOT_BEGUN, channelTo } from "./channels.js";
 import { Deadline, TIMED_OUT, callMs } from "./deadlines.js";
 import {
     Action, AnswerStatus, CallMode, EMPTY, REPLY_BUSY, REPLY_STATUS, Role, answerOf, httpResponse,
@@ -58,13 +59,32 @@ async function sendMessage(env, action, trace, { durable, ctx }) {
         trace.addCall(part);
         return reply;
     }
+    const channel = channelOf(env, action, ctx);
+    if (channel !== null) {
+        await durable?.(); // as the platform waits before a call of the object's own
+        return channel.send(mode, message);
+    }
     const alone = () => stubOf(env, role, name).run(mode, message);
     const inParcel = durable === null ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
     if (!inParcel) return alone();
-    await durable?.(); // as the platform waits before a call of the object's own
+    await durable?.();
     const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
-    const goOn = (sending) => ctx?.waitUntil(sending.catch(() => {}));
-    return (await sendTogether(`${mode} ${name}`, message, all, goOn)) ?? alone();
+    const sent = await sendTogether(`${mode} ${name}`, message, all, (sending) => outlive(ctx, sending));
+    return sent ?? alone();
+}
+
+// The channel to an action's object, or null.
+function channelOf(env, { role, name }, ctx) {
+    return channelTo(env, name, () => {
+        const listening = stubOf(env, role, name).listen();
+        outlive(ctx, listening);
+        return listening;
+    });
+}
+
+// Work for others goes on without the request that began it.
+function outlive(ctx, work) {
+    ctx?.waitUntil(work.catch(() => {}));
 }
 
 // The response to a read, where its reply was kept; or null. items: of the gateway's step.
@@ -73,25 +93,31 @@ export function keptResponse({ name, message }, items) {
     return reply === null ? null : httpResponse(reply, requestId());
 }
 
-// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. A read is
-// sent as a request: measured, that costs a fifth less than RPC, because its response goes to the client untouched.
-// items: of the gateway's step, where the reply may be kept. ctx: of the request.
+// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. items: of the
+// gateway's step, where the reply may be kept. ctx: of the request.
 export async function forward(env, action, items, trace, until, ctx) {
-    if (action.mode === CallMode.WRITE || trace !== null) return forwardByCall(env, action, trace, until, ctx);
-    const { role, name, message } = action;
-    const ticket = items === null ? "" : openTicket(items[0], message);
-    const answer = await attemptAlone(env, action, until,
-        () => stubOf(env, role, name).fetch(...forwardedRequest(message, ticket)));
-    if (ticket !== "") closeTicket(ticket, answer);
-    if (!(answer instanceof Response)) return { answer };
-    if (answer.status !== REPLY_STATUS) return { response: answer };
-    return { answer: answerOf(new Uint8Array(await answer.arrayBuffer())) };
+    const ticket = items === null || trace !== null ? "" : openTicket(items[0], action.message);
+    const sent = await attemptAlone(env, action, until, () => {
+        if (action.mode === CallMode.WRITE || trace !== null) {
+            return sendMessage(env, action, trace, { durable: null, ctx });
+        }
+        return sendRead(env, action, ticket, ctx);
+    });
+    const isReply = sent instanceof Uint8Array;
+    if (ticket !== "") closeTicket(ticket, isReply || sent instanceof Response);
+    if (isReply) return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
+    if (!(sent instanceof Response)) return { answer: sent };
+    if (sent.status !== REPLY_STATUS) return { response: sent };
+    return { answer: answerOf(new Uint8Array(await sent.arrayBuffer())) };
 }
 
-async function forwardByCall(env, action, trace, until, ctx) {
-    const sent = await attemptAlone(env, action, until, () => sendMessage(env, action, trace, { durable: null, ctx }));
-    if (!(sent instanceof Uint8Array)) return { answer: sent };
-    return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
+// A read that is a call is sent as a request: measured, that costs a fifth less than RPC, because its response goes to
+// the client untouched.
+function sendRead(env, action, ticket, ctx) {
+    const { role, name, mode, message } = action;
+    const channel = channelOf(env, action, ctx);
+    if (channel !== null) return channel.send(mode, message, ticket);
+    return stubOf(env, role, name).fetch(...forwardedRequest(message, ticket));
 }
 
 async function attemptAlone(env, action, until, send) {
@@ -142,11 +168,11 @@ function stubOf(env, role, name) {
     return locationHint ? namespace.getByName(name, { locationHint }) : namespace.getByName(name);
 }
 
-// A retired object had nothing in flight, so what failed with it never began. Other failures of a write may have come
+// A retired object had nothing in flight, so what failed with it never began; nor did what a channel gave back. Other failures of a write may have come
 // after it ran: those are the client's decision.
 function mayRetry(error, mode) {
     if (error.overloaded) return false;
-    return error.message === RETIRED || (mode === CallMode.READ && error.retryable === true);
+    return error.message === RETIRED || error.message === NOT_BEGUN || (mode === CallMode.READ && error.retryable === true);
 }
 
 function failureStatus(mode) {

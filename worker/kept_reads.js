@@ -72,10 +72,10 @@ export function openTicket(item, message) {
     return ticket;
 }
 
-export function closeTicket(ticket, answer) {
+export function closeTicket(ticket, isAnswered) {
     const position = tickets.get(ticket)?.position ?? 0;
     tickets.delete(ticket);
-    if (answer instanceof Response && isThere(position)) ring[position % ring.length + RELEASED_AT] = 1;
+    if (isAnswered && isThere(position)) ring[position % ring.length + RELEASED_AT] = 1;
 }
 
 // Whether the record at this position has not been overwritten.

@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { runSteps } from "./actions.js";
 import { callAll } from "./calls.js";
+import { listenTo, stopListening } from "./channels.js";
 import { coreStep } from "./core.js";
 import {
     Action, CallMode, EMPTY, REPLY_BUSY, REPLY_FAILED, REPLY_UNKNOWN, Role, StepEvent, Verdict, responseOf,
@@ -49,9 +50,9 @@ class CoreObject extends DurableObject {
         return responseOf(reply);
     }
 
-    // RPC: one message, one reply (envelope.js). Rejects only when the platform does. inParcel: others run beside it.
-    run(mode, message, inParcel = false) {
-        return this.#run(new Work(this.#resident, mode, null), message, inParcel);
+    // RPC: one message, one reply (envelope.js). Rejects only when the platform does. isGrouped: others run beside it.
+    run(mode, message, isGrouped = false) {
+        return this.#run(new Work(this.#resident, mode, null), message, isGrouped);
     }
 
     // The same for several messages, each for itself: their replies. Null for those that were not run, since what there
@@ -66,6 +67,22 @@ class CoreObject extends DurableObject {
         }));
     }
 
+    // Of the local host: answers what comes through the object's channel, until nothing comes any more.
+    async listen() {
+        const resident = this.#resident;
+        await resident.durable();
+        const listening = listenTo(resident.name, {
+            answer: ({ mode, bytes, ticket }) => {
+                const reply = this.run(mode, bytes, true);
+                if (ticket !== "" && !(reply instanceof Promise)) resident.keptReads.keep(ticket, reply);
+                return reply;
+            },
+            durable: () => resident.durable(),
+        });
+        this.ctx.waitUntil(listening);
+        await listening;
+    }
+
     // As run(), for a request that asked what it takes: { reply, part }.
     async traced(mode, message, explains) {
         const trace = new Trace(explains);
@@ -75,12 +92,12 @@ class CoreObject extends DurableObject {
     }
 
     // The reply, or a promise of it.
-    #run(work, message, inParcel) {
+    #run(work, message, isGrouped) {
         const resident = this.#resident;
         if (resident.isFull(message)) return REPLY_BUSY;
         resident.enter(message);
         const { groups } = resident;
-        if (work.writes && !inParcel && groups.wants()) return groups.join(() => this.#start(work, message));
+        if (work.writes && !isGrouped && groups.wants()) return groups.join(() => this.#start(work, message));
         return this.#start(work, message);
     }
 
@@ -126,6 +143,8 @@ class CoreObject extends DurableObject {
 // What an object is between its messages.
 class Resident {
     local = EMPTY; // what the last committed step left for the next ones
+    #written = 0; // counts what was written,
+    #durable = 0; // and how much of that is known to be durable
     #working = 0;
     #workingBytes = 0;
 
@@ -137,7 +156,7 @@ class Resident {
         this.storage = ctx.storage;
         this.sql = ctx.storage.sql;
         this.groups = new WriteGroups();
-        this.retirement = new Retirement(ctx, env);
+        this.retirement = new Retirement(ctx, env, () => stopListening(this.name));
         this.metrics = objectMetrics(role, ctx.id.name);
         this.keptReads = new KeptReads(ctx.id.name, env);
     }
@@ -160,6 +179,20 @@ class Resident {
         this.#workingBytes -= message.length;
         this.metrics.leave();
         this.retirement.leave();
+    }
+
+    wrote() {
+        this.#written++;
+    }
+
+    // A promise that what was written is durable. Null: it is.
+    durable() {
+        return this.#durable === this.#written ? null : this.#sync(this.#written);
+    }
+
+    async #sync(written) {
+        await this.storage.sync();
+        this.#durable = Math.max(this.#durable, written);
     }
 
     log(error) {
@@ -201,6 +234,7 @@ class Work {
         metrics.step(done);
         if (done.verdict === Verdict.COMMIT) {
             this.#committed = true;
+            resident.wrote();
             resident.keptReads.changed(done.items);
         }
         if (!keepsWrites(done.verdict)) this.rolledBack = true;
@@ -226,6 +260,7 @@ class Work {
 
     perform(action) {
         const { storage } = this.#resident;
+        this.#resident.wrote();
         if (action.kind === Action.DELETE_ALL) return storage.deleteAll();
         return action.due === 0 ? storage.deleteAlarm() : storage.setAlarm(action.due);
     }

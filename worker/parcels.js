@@ -50,7 +50,9 @@ class Parcel {
     add(message) {
         this.#messages.push(message);
         this.#bytes += message.length;
-        return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+        const { promise, resolve, reject } = Promise.withResolvers(); // not `new Promise`: see channels.js
+        this.#waiting.push({ resolve, reject });
+        return promise;
     }
 
     // A timer goes off behind everything that is ready.

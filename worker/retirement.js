@@ -47,14 +47,17 @@ async function poll(hasRoom, until) {
 
 export class Retirement {
     #ctx;
+    #mayGo;
     #max; // 0: as many as the runtime likes
     #calls = 0;
     #visit = null; // { lastUse }; apart from the object, for the runtime evicts objects without a word
     #isGuest = false;
     #timer = false;
 
-    constructor(ctx, env) {
+    // mayGo(): whether nothing is on its way to the object; then it hears nothing more.
+    constructor(ctx, env, mayGo) {
         this.#ctx = ctx;
+        this.#mayGo = mayGo;
         this.#max = Number(env.SHVM_LIVE_OBJECTS_MAX ?? 0);
     }
 
@@ -94,7 +97,7 @@ export class Retirement {
         const patience = alive() < this.#max * CROWDED ? ALARM_SOON_MS : ALARM_NEAR_MS;
         if (untilAlarm < patience) return this.#leaveIn(Math.max(untilAlarm, 0) + IDLE_MS);
         this.#isGuest = alive() > this.#max * RESIDENTS;
-        if (!this.#isGuest) return;
+        if (!this.#isGuest || !this.#mayGo()) return;
         idle.delete(visit);
         this.#ctx.abort(RETIRED);
     }

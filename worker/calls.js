@@ -1,13 +1,13 @@
 // Calls from the gateway or an object to an object. They give an answer and never reject: what went wrong is its
 // status, and whether a write may have run decides which.
-import { NOT_BEGUN, channelTo } from "./channels.js";
+import { LATE, NOT_BEGUN, channelTo } from "./channels.js";
 import { Deadline, TIMED_OUT, callMs } from "./deadlines.js";
 import {
     Action, AnswerStatus, CallMode, EMPTY, REPLY_BUSY, REPLY_STATUS, Role, answerOf, httpResponse,
 } from "./envelope.js";
 import { logError, requestId } from "./failures.js";
 import { forwardedRequest } from "./forwarded.js";
-import { closeTicket, keptReply, openTicket } from "./kept_reads.js";
+import { closeTicket, keptReply, openTicket, ticketText } from "./kept_reads.js";
 import { sendTogether } from "./parcels.js";
 import { RETIRED, waitForRoom } from "./retirement.js";
 import { callBegins, callEnded, callsUnderWay, objectsCalled } from "./under_way.js";
@@ -32,49 +32,108 @@ const BUSY = answerOf(REPLY_BUSY);
 export async function callAll(env, actions, trace, until, { storage, ctx }) {
     let synced; // once for all of them
     const durable = storage === undefined ? null : () => (synced ??= storage.sync());
+    const caller = { env, trace, until, ctx, durable };
     const deadline = new Deadline(callMs(env, actions[0].role, until));
-    const send = async (action) => answerOf(await sendMessage(env, action, trace, { durable, ctx }));
-    try {
-        const answers = [];
-        let bytes = 0;
-        for (const action of actions) {
-            if (bytes > BYTES_WITHOUT_REST) {
-                await scheduler.wait(0);
-                bytes = 0;
-            }
-            bytes += action.message.length;
-            answers.push(attempt(env, action, until, deadline, () => send(action)));
+    const answers = [];
+    let bytes = 0;
+    for (const action of actions) {
+        if (bytes > BYTES_WITHOUT_REST) {
+            await scheduler.wait(0);
+            bytes = 0;
         }
-        return await Promise.all(answers);
-    } finally {
-        deadline.clear();
+        bytes += action.message.length;
+        answers.push(callOne(caller, action, deadline));
     }
+    const given = await Promise.all(answers);
+    deadline.clear();
+    return given;
 }
 
-// durable: of an object that calls, makes a promise that what it wrote is; null at the gateway. ctx: of its request.
-async function sendMessage(env, action, trace, { durable, ctx }) {
+async function callOne(caller, action, deadline) {
+    const sent = await send(caller, action, null, deadline, () => callObject(caller, action));
+    return sent instanceof Uint8Array ? answerOf(sent) : sent;
+}
+
+// The response to a read, where its reply was kept; or null. items: of the gateway's step.
+export function keptResponse({ name, message }, items) {
+    const reply = items === null ? null : keptReply(name, items[0], message);
+    return reply === null ? null : httpResponse(reply, requestId());
+}
+
+// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. items: of the
+// gateway's step, where the reply may be kept. ctx: of the request.
+export async function forward(env, action, items, trace, until, ctx) {
+    const caller = { env, trace, until, ctx, durable: null };
+    const ticket = items === null || trace !== null ? null : openTicket(items[0], action.message);
+    const deadline = new Deadline(callMs(env, action.role, until));
+    const sent = await send(caller, action, ticket, deadline, () => callToForward(caller, action, ticket));
+    deadline.clear();
+    const isReply = sent instanceof Uint8Array;
+    if (ticket !== null) closeTicket(ticket, isReply || sent instanceof Response);
+    if (isReply) return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
+    if (!(sent instanceof Response)) return { answer: sent };
+    if (sent.status !== REPLY_STATUS) return { response: sent };
+    return { answer: answerOf(new Uint8Array(await sent.arrayBuffer())) };
+}
+
+// What an object replies: bytes, or what else call() gives; or an answer that says why it does not. caller:
+// { env, trace, until, ctx, durable }, as callAll() has them; durable: of an object, makes a promise that what it wrote
+// is, else null. ticket: of a read whose reply may be kept, or null. call(): asks the object by the platform's ways.
+async function send(caller, action, ticket, deadline, call) {
+    const channel = caller.trace === null ? channelOf(caller, action) : null;
+    const heard = channel === null ? null : await sendThrough(channel, caller.durable, action, ticket, deadline);
+    return heard ?? attempt(caller, action, deadline, call);
+}
+
+// What an object that listens replies, or an answer that says why it does not. Null: it is to be called.
+async function sendThrough(channel, durable, { mode, name, message }, ticket, deadline) {
+    if (durable !== null) {
+        try {
+            await durable(); // as the platform waits before a call of the object's own
+        } catch (error) {
+            return failed(mode, name, error);
+        }
+        if (!channel.isOpen()) return null;
+    }
+    if (channel.length + callsUnderWay(name) >= QUEUE_MAX) return BUSY;
+    const sent = channel.send(mode, message, ticket);
+    let reply = await sent.promise;
+    if (reply === LATE) reply = await deadline.race(() => sent.late());
+    if (reply === TIMED_OUT) {
+        channel.forget(sent);
+        return timedOut(name);
+    }
+    if (!(reply instanceof Error)) return reply;
+    return mayRetry(reply, mode) ? null : failed(mode, name, reply);
+}
+
+async function callObject({ env, trace, ctx, durable }, action) {
     const { role, mode, name, message } = action;
     if (trace !== null) {
         const { reply, part } = await stubOf(env, role, name).traced(mode, message, trace.explains);
         trace.addCall(part);
         return reply;
     }
-    const channel = channelOf(env, action, ctx);
-    if (channel !== null) {
-        await durable?.(); // as the platform waits before a call of the object's own
-        return channel.send(mode, message);
-    }
     const alone = () => stubOf(env, role, name).run(mode, message);
     const inParcel = durable === null ? callsUnderWay(name) >= CROWD : mode === CallMode.WRITE;
     if (!inParcel) return alone();
     await durable?.();
     const all = (messages) => stubOf(env, role, name).runAll(mode, messages);
-    const sent = await sendTogether(`${mode} ${name}`, message, all, (sending) => outlive(ctx, sending));
-    return sent ?? alone();
+    const reply = await sendTogether(`${mode} ${name}`, message, all, (sending) => outlive(ctx, sending));
+    return reply ?? alone();
+}
+
+// A read goes as a request: measured, that costs a fifth less than RPC, because its response goes to the client
+// untouched.
+function callToForward(caller, action, ticket) {
+    const { role, name, mode, message } = action;
+    if (mode === CallMode.WRITE || caller.trace !== null) return callObject(caller, action);
+    const text = ticket === null ? "" : ticketText(ticket);
+    return stubOf(caller.env, role, name).fetch(...forwardedRequest(message, text));
 }
 
 // The channel to an action's object, or null.
-function channelOf(env, { role, name }, ctx) {
+function channelOf({ env, ctx }, { role, name }) {
     return channelTo(env, name, () => {
         const listening = stubOf(env, role, name).listen();
         outlive(ctx, listening);
@@ -87,51 +146,9 @@ function outlive(ctx, work) {
     ctx?.waitUntil(work.catch(() => {}));
 }
 
-// The response to a read, where its reply was kept; or null. items: of the gateway's step.
-export function keptResponse({ name, message }, items) {
-    const reply = items === null ? null : keptReply(name, items[0], message);
-    return reply === null ? null : httpResponse(reply, requestId());
-}
-
-// A request that one object answers alone: { response }, or { answer } where it did not answer with HTTP. items: of the
-// gateway's step, where the reply may be kept. ctx: of the request.
-export async function forward(env, action, items, trace, until, ctx) {
-    const ticket = items === null || trace !== null ? "" : openTicket(items[0], action.message);
-    const sent = await attemptAlone(env, action, until, () => {
-        if (action.mode === CallMode.WRITE || trace !== null) {
-            return sendMessage(env, action, trace, { durable: null, ctx });
-        }
-        return sendRead(env, action, ticket, ctx);
-    });
-    const isReply = sent instanceof Uint8Array;
-    if (ticket !== "") closeTicket(ticket, isReply || sent instanceof Response);
-    if (isReply) return sent[0] === Action.RESPOND_HTTP ? { response: httpResponse(sent) } : { answer: answerOf(sent) };
-    if (!(sent instanceof Response)) return { answer: sent };
-    if (sent.status !== REPLY_STATUS) return { response: sent };
-    return { answer: answerOf(new Uint8Array(await sent.arrayBuffer())) };
-}
-
-// A read that is a call is sent as a request: measured, that costs a fifth less than RPC, because its response goes to
-// the client untouched.
-function sendRead(env, action, ticket, ctx) {
-    const { role, name, mode, message } = action;
-    const channel = channelOf(env, action, ctx);
-    if (channel !== null) return channel.send(mode, message, ticket);
-    return stubOf(env, role, name).fetch(...forwardedRequest(message, ticket));
-}
-
-async function attemptAlone(env, action, until, send) {
-    const deadline = new Deadline(callMs(env, action.role, until));
-    try {
-        return await attempt(env, action, until, deadline, send);
-    } finally {
-        deadline.clear();
-    }
-}
-
-// What `send` gives, or an answer that says how it failed. An object that falls behind is told no more than it can
-// work off: a queue that only grows answers nobody in time.
-async function attempt(env, action, until, deadline, send) {
+// What call() gives, or an answer that says how it failed. An object that falls behind is told no more than it can work
+// off: a queue that only grows answers nobody in time.
+async function attempt({ env, until }, action, deadline, call) {
     const { name } = action;
     // The gateway waits where there is no place for one more object. Objects do not: what is under way is to end.
     const room = until === null || callsUnderWay(name) > 0 ? null : waitForRoom(env, objectsCalled, until);
@@ -139,25 +156,33 @@ async function attempt(env, action, until, deadline, send) {
     const calls = callBegins(name, QUEUE_MAX);
     if (calls === null) return BUSY;
     try {
-        const answer = await deadline.race(() => tryToSend(action, send));
-        if (answer !== TIMED_OUT) return answer;
-        logError("call", { object: name, error: "no answer in time" });
-        return { status: AnswerStatus.TIMEOUT, body: EMPTY };
+        const sent = await deadline.race(() => tryToCall(action, call));
+        return sent === TIMED_OUT ? timedOut(name) : sent;
     } finally {
         callEnded(calls, name);
     }
 }
 
-async function tryToSend({ mode, name }, send) {
+async function tryToCall({ mode, name }, call) {
     for (let tries = 1; ; tries++) {
         try {
-            return await send();
+            return await call();
         } catch (error) {
             if (tries < TRIES_MAX && mayRetry(error, mode)) continue;
-            logError("call", { object: name, error: error.message });
-            return error.overloaded ? BUSY : { status: failureStatus(mode), body: EMPTY };
+            return failed(mode, name, error);
         }
     }
+}
+
+function timedOut(name) {
+    logError("call", { object: name, error: "no answer in time" });
+    return { status: AnswerStatus.TIMEOUT, body: EMPTY };
+}
+
+function failed(mode, name, error) {
+    logError("call", { object: name, error: error.message });
+    if (error.overloaded) return BUSY;
+    return { status: mode === CallMode.READ ? AnswerStatus.FAILED : AnswerStatus.UNKNOWN, body: EMPTY };
 }
 
 // A stub whose object failed stays broken, and none may be kept across requests: each try takes a new one. Where the
@@ -168,13 +193,10 @@ function stubOf(env, role, name) {
     return locationHint ? namespace.getByName(name, { locationHint }) : namespace.getByName(name);
 }
 
-// A retired object had nothing in flight, so what failed with it never began; nor did what a channel gave back. Other failures of a write may have come
-// after it ran: those are the client's decision.
+// A retired object had nothing in flight, so what failed with it never began, nor did what a channel gave back. Other
+// failures of a write may have come after it ran: those are the client's decision.
 function mayRetry(error, mode) {
     if (error.overloaded) return false;
-    return error.message === RETIRED || error.message === NOT_BEGUN || (mode === CallMode.READ && error.retryable === true);
-}
-
-function failureStatus(mode) {
-    return mode === CallMode.READ ? AnswerStatus.FAILED : AnswerStatus.UNKNOWN;
+    if (error.message === RETIRED || error === NOT_BEGUN) return true;
+    return mode === CallMode.READ && error.retryable === true;
 }

@@ -5,12 +5,16 @@
 //
 // Who calls an object for the second time within LISTEN_MS asks it to listen, too. It does until so long nothing has
 // come. What the platform does around a call is done here: a reply goes out when everything that the object wrote
-// before is durable, and when the object breaks, whoever waits for it is told: the call that asked it to listen hears
-// of that. It is no longer than the platform lets it go on behind its request's end.
+// before is durable; and when the object breaks, whoever waits for it is told: the call that asked it to listen hears
+// of that. It takes no longer than the platform lets it go on behind its request.
 //
-// Whoever waits for a promise goes on in its own request, wherever the promise is resolved, if it is a promise of
-// Promise.withResolvers(): those of `new Promise` are made by V8's optimized code without a note of whose they are.
-// Seen once such code was hot: "Cannot perform I/O on behalf of a different request", and nothing answered any more.
+// Two rules of the runtime's make this work, and break it where they are not kept:
+// - Whoever waits for a promise goes on in its own request, wherever the promise is resolved, if it is a promise of
+//   Promise.withResolvers(). Those of `new Promise` are made by V8's optimized code without a note of whose they are;
+//   once such code was hot: "Cannot perform I/O on behalf of a different request", and nothing was answered any more.
+// - A request that waits for nothing of its own is taken for hung and ended as soon as the whole process has nothing
+//   left to do but to wait. A reply that is ready before that needs no timer beside it, which would cost as much as the
+//   message. Of all others the sender is told that they are LATE, and then waits with a timer.
 import { keepShape } from "./shapes.js";
 
 const LISTEN_MS = 1000;
@@ -22,8 +26,9 @@ const TURN_BYTES_MAX = 1024 * 1024;
 const STUCK_MS = 1000;
 const CHANNELS_MAX = 4096; // remembered; beyond, those that came first are forgotten
 
-// A message that the object did not begin: it may be sent again.
-export const NOT_BEGUN = "the object stopped listening";
+export const LATE = Symbol("late");
+// What is told instead of a reply where the object did not begin: the message may be sent again.
+export const NOT_BEGUN = new Error("the object stopped listening");
 
 const channels = new Map(); // object name → Channel
 
@@ -48,15 +53,42 @@ function newChannel(name) {
 
 class Message {
     static {
-        keepShape(new Message(0, null, "", null));
+        keepShape(new Message(0, null, null));
     }
 
-    // ticket: of a read whose reply may be kept (kept_reads.js), or "". resolve: takes the reply, or an Error.
-    constructor(mode, bytes, ticket, resolve) {
+    promise; // of LATE, or of what answer() is given
+    #resolve;
+    #reply = null;
+
+    // ticket: of a read whose reply may be kept (kept_reads.js), or null.
+    constructor(mode, bytes, ticket) {
         this.mode = mode;
         this.bytes = bytes;
         this.ticket = ticket;
-        this.resolve = resolve;
+        this.#wait();
+    }
+
+    #wait() {
+        const { promise, resolve } = Promise.withResolvers();
+        this.promise = promise;
+        this.#resolve = resolve;
+    }
+
+    // The sender was told that the reply is LATE: a promise of it.
+    late() {
+        if (this.#reply !== null) return this.#reply;
+        this.#wait();
+        return this.promise;
+    }
+
+    tellLate() {
+        this.#resolve(LATE);
+    }
+
+    // A reply, or an Error: NOT_BEGUN, or what broke the object.
+    answer(reply) {
+        this.#reply = reply;
+        this.#resolve(reply);
     }
 }
 
@@ -65,7 +97,8 @@ class Channel {
     #messages = []; // that it has not begun,
     #begun = new Set(); // and those that it has
     #wake = null; // of the object, while it waits for messages
-    #hasHeard = false; // since it was last looked at
+    #isResting = false;
+    #heardAt = 0;
     #waitingSince = 0; // the first of the messages
     #calledAt = 0;
 
@@ -92,28 +125,36 @@ class Channel {
         }
     }
 
-    // A promise of the reply. Rejects when the platform gave up on the object.
-    async send(mode, bytes, ticket = "") {
-        if (!this.isOpen()) throw new Error(NOT_BEGUN);
-        const { promise, resolve } = Promise.withResolvers();
+    // How many messages wait for a reply.
+    get length() {
+        return this.#messages.length + this.#begun.size;
+    }
+
+    send(mode, bytes, ticket) {
+        const message = new Message(mode, bytes, ticket);
         if (this.#messages.length === 0) this.#waitingSince = Date.now();
-        this.#messages.push(new Message(mode, bytes, ticket, resolve));
+        this.#messages.push(message);
+        if (this.#isResting) message.tellLate();
         this.#wakeUp();
-        const reply = await promise;
-        if (reply instanceof Error) throw reply;
-        return reply;
+        return message;
+    }
+
+    // Nobody waits for the reply any more.
+    forget(message) {
+        this.#begun.delete(message);
     }
 
     // --- The object
 
     async listen(object) {
         this.#object = object;
-        this.#stopInTime(object);
+        const stopped = this.#stopInTime(object);
         for (;;) {
             if (this.#messages.length > 0) await this.#answerSome(object);
             else if (this.#object === object) await this.#wait();
             else break;
         }
+        await stopped;
     }
 
     // Nobody listens any more, unless there is something to be heard: whether that is so.
@@ -124,13 +165,10 @@ class Channel {
     }
 
     async #answerSome(object) {
-        this.#hasHeard = true;
+        this.#heardAt = Date.now();
         const answered = [];
         for (let bytes = 0; this.#messages.length > 0; ) {
-            if (answered.length === TURN_MESSAGES_MAX || bytes > TURN_BYTES_MAX) {
-                await scheduler.wait(0);
-                break;
-            }
+            if (answered.length === TURN_MESSAGES_MAX || bytes > TURN_BYTES_MAX) break;
             const message = this.#messages.shift();
             this.#begun.add(message);
             const reply = object.answer(message);
@@ -141,11 +179,14 @@ class Channel {
                 answered.push({ message, reply });
             }
         }
+        const isMore = this.#messages.length > 0;
         await object.durable();
         for (const { message, reply } of answered) this.#reply(message, reply);
+        if (isMore) await this.#rest();
     }
 
     async #answerLater(object, message, promise) {
+        message.tellLate();
         const reply = await promise;
         await object.durable();
         this.#reply(message, reply);
@@ -153,16 +194,24 @@ class Channel {
 
     #reply(message, reply) {
         this.#begun.delete(message);
-        message.resolve(reply);
+        message.answer(reply);
+    }
+
+    async #rest() {
+        this.#isResting = true;
+        for (const message of this.#messages) message.tellLate();
+        await scheduler.wait(0);
+        this.#isResting = false;
     }
 
     async #stopInTime(object) {
-        const until = Date.now() + LISTEN_MS_MAX;
-        do {
-            this.#hasHeard = false;
+        this.#heardAt = Date.now();
+        const end = this.#heardAt + LISTEN_MS_MAX;
+        while (this.#object === object) {
             await scheduler.wait(LISTEN_MS);
-        } while (this.#hasHeard && Date.now() < until);
-        if (this.#object === object) this.#stop();
+            const now = Date.now();
+            if (this.#object === object && (now >= end || now - this.#heardAt >= LISTEN_MS)) this.#stop();
+        }
     }
 
     // What has come by now is answered all the same.
@@ -184,9 +233,10 @@ class Channel {
 
     #breakOff(error) {
         this.#object = null;
-        for (const { resolve } of this.#begun) resolve(error);
-        for (const { resolve } of this.#messages.splice(0)) resolve(new Error(NOT_BEGUN));
+        for (const message of this.#begun) message.answer(error);
+        for (const message of this.#messages) message.answer(NOT_BEGUN);
         this.#begun.clear();
+        this.#messages.length = 0;
     }
 }
 

@@ -1,7 +1,7 @@
 // How long anybody waits. A request has SHVM_REQUEST_MS, and what it asks an object a part of that, the smaller the
 // further inside the object stands: whoever waits hears from those it asked before its own time is up, and can say what
 // became of the request. Calls that go out together share a timer and no request has one beside them, so a point read
-// pays for one.
+// pays for one, and for none where the object listens and answers at once (channels.js).
 import { Role } from "./envelope.js";
 import { keepShape } from "./shapes.js";
 
@@ -23,29 +23,32 @@ export function callMs(env, role, until) {
     return Math.min(requestMs(env) * GATEWAY_SHARE, until - Date.now());
 }
 
-// So many milliseconds from now on, until it is cleared.
+// So many milliseconds from now on, until it is cleared. There is a timer once anybody races.
 export class Deadline {
     static {
         keepShape(new Deadline(0));
     }
 
-    #late = null; // null: there is no time left
+    #end;
+    #late = null;
     #timer;
 
     constructor(ms) {
-        if (ms <= 0) return;
-        this.#late = new Promise((resolve) => {
-            this.#timer = setTimeout(resolve, ms, TIMED_OUT);
-        });
+        this.#end = Date.now() + ms;
     }
 
     // A promise of what begin()'s promise gives in time, or of TIMED_OUT. It is not begun when there is no time left.
     race(begin) {
-        return this.#late === null ? Promise.resolve(TIMED_OUT) : Promise.race([begin(), this.#late]);
+        const left = this.#end - Date.now();
+        if (left <= 0) return Promise.resolve(TIMED_OUT);
+        this.#late ??= new Promise((resolve) => {
+            this.#timer = setTimeout(resolve, left, TIMED_OUT);
+        });
+        return Promise.race([begin(), this.#late]);
     }
 
     clear() {
-        clearTimeout(this.#timer);
+        if (this.#late !== null) clearTimeout(this.#timer);
     }
 }
 

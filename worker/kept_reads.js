@@ -28,7 +28,7 @@ const OBJECTS_MAX = 4096;
 const TICKETS_MAX = 4096; // on Cloudflare a client that leaves ends its request without a word
 
 const objects = new Map(); // name → KeptReads
-const tickets = new Map(); // ticket → { item, message, position }
+const tickets = new Map(); // text → { item, message, position, text }
 let isolate = ""; // tickets of other isolates are not ours
 let opened = 0;
 let lives = 0;
@@ -65,16 +65,25 @@ export function keptRepliesGiven() {
 
 // For a read that goes to its object; to be closed with what became of it.
 export function openTicket(item, message) {
-    if (isolate === "") isolate = crypto.randomUUID();
-    const ticket = isolate + opened++;
-    tickets.set(ticket, { item, message, position: 0 });
-    if (tickets.size > TICKETS_MAX) tickets.delete(tickets.keys().next().value);
-    return ticket;
+    return { item, message, position: 0, text: "" };
 }
 
-export function closeTicket(ticket, isAnswered) {
-    const position = tickets.get(ticket)?.position ?? 0;
-    tickets.delete(ticket);
+// The same to be sent as a text.
+export function ticketText(ticket) {
+    if (isolate === "") isolate = crypto.randomUUID();
+    ticket.text = isolate + opened++;
+    tickets.set(ticket.text, ticket);
+    if (tickets.size > TICKETS_MAX) tickets.delete(tickets.keys().next().value);
+    return ticket.text;
+}
+
+// Null: it is another isolate's, or none.
+export function ticketOf(text) {
+    return tickets.get(text) ?? null;
+}
+
+export function closeTicket({ position, text }, isAnswered) {
+    if (text !== "") tickets.delete(text);
     if (isAnswered && isThere(position)) ring[position % ring.length + RELEASED_AT] = 1;
 }
 
@@ -115,10 +124,9 @@ export class KeptReads {
 
     // A reply that the object has just made, to the read of this ticket.
     keep(ticket, reply) {
-        const asked = tickets.get(ticket);
-        if (asked === undefined || this.#ringBytes === 0 || !isWorthKeeping(reply)) return;
+        if (this.#ringBytes === 0 || !isWorthKeeping(reply)) return;
         if (ring === null) makeRing(this.#ringBytes);
-        const { item, message } = asked;
+        const { item, message } = ticket;
         const position = placeFor(HEAD_BYTES + message.length + reply.length);
         const at = position % ring.length;
         view.setFloat64(at, this.#life);
@@ -128,7 +136,7 @@ export class KeptReads {
         view.setUint32(at + REPLY_LENGTH_AT, reply.length);
         ring.set(message, at + HEAD_BYTES);
         ring.set(reply, at + HEAD_BYTES + message.length);
-        positions[item % positions.length] = asked.position = position;
+        positions[item % positions.length] = ticket.position = position;
     }
 }
 

@@ -10,7 +10,7 @@ import {
 } from "./envelope.js";
 import { logError } from "./failures.js";
 import { forwardedMessage, forwardedTicket } from "./forwarded.js";
-import { KeptReads } from "./kept_reads.js";
+import { KeptReads, ticketOf } from "./kept_reads.js";
 import { objectMetrics } from "./metrics.js";
 import { Retirement } from "./retirement.js";
 import { keepShape } from "./shapes.js";
@@ -45,8 +45,8 @@ class CoreObject extends DurableObject {
             ? message.then((late) => this.run(CallMode.READ, late))
             : this.run(CallMode.READ, message);
         if (reply instanceof Promise) return reply.then(responseOf);
-        const ticket = forwardedTicket(request);
-        if (ticket !== "") this.#resident.keptReads.keep(ticket, reply);
+        const ticket = ticketOf(forwardedTicket(request));
+        if (ticket !== null) this.#resident.keptReads.keep(ticket, reply);
         return responseOf(reply);
     }
 
@@ -74,7 +74,7 @@ class CoreObject extends DurableObject {
         const listening = listenTo(resident.name, {
             answer: ({ mode, bytes, ticket }) => {
                 const reply = this.run(mode, bytes, true);
-                if (ticket !== "" && !(reply instanceof Promise)) resident.keptReads.keep(ticket, reply);
+                if (ticket !== null && !(reply instanceof Promise)) resident.keptReads.keep(ticket, reply);
                 return reply;
             },
             durable: () => resident.durable(),

@@ -25,7 +25,8 @@ export const V8_FLAGS = "--gc-global --min-semi-space-size=4 --max-semi-space-si
 const EXPECTED_LOG = "bootstrap compile cache failed its compatibility check";
 
 // Serves until stop() is called: { url, stop }. options: { host, port, data, layout, auth, requestMs };
-// `waitForIndexes`: unless it is false, a test that reads a global index after a write sees it; `module`, the path of
+// `waitForIndexes`: unless it is false, a test that reads a global index after a write sees it; `channels`: if it is
+// false, objects are called as on Cloudflare, where nobody knows which of them share an isolate; `module`, the path of
 // the Wasm module where it is not the built one, and `main`, that of an entry around the Worker's own, of this
 // project's tests.
 export async function startHost(options) {
@@ -56,7 +57,7 @@ export function printLog({ level, message }) {
 }
 
 function workerConfig(options) {
-    const { layout, auth = [], waitForIndexes = true, requestMs, module, main = ENTRY } = options;
+    const { layout, auth = [], waitForIndexes = true, channels = true, requestMs, module, main = ENTRY } = options;
     const objects = Object.entries(CLASSES);
     return {
         name: WORKER,
@@ -73,7 +74,7 @@ function workerConfig(options) {
             SHVM_CALLS_MAX: { type: "text", value: String(CALLS_MAX) },
             SHVM_INDEX_WAIT: { type: "text", value: waitForIndexes ? "on" : "off" },
             ...(requestMs === undefined ? {} : { SHVM_REQUEST_MS: { type: "text", value: String(requestMs) } }),
-            SHVM_ONE_ISOLATE: { type: "text", value: "on" },
+            SHVM_ONE_ISOLATE: { type: "text", value: channels ? "on" : "off" },
             SHVM_KEPT_READS_MB: { type: "text", value: String(KEPT_READS_MB) },
             SHVM_LIVE_OBJECTS_MAX: { type: "text", value: String(liveObjectsMax()) },
         },

@@ -19,9 +19,9 @@ import { keepShape } from "./shapes.js";
 
 const LISTEN_MS = 1000;
 const LISTEN_MS_MAX = 10_000;
-// After so many messages, or such replies, those that wait let others have a turn.
+// After so many messages, or so much in them and their replies, those that wait let others have a turn.
 const TURN_MESSAGES_MAX = 64;
-const TURN_BYTES_MAX = 1024 * 1024;
+const TURN_BYTES_MAX = 256 * 1024;
 // Nobody adds to messages that were left lying for so long.
 const STUCK_MS = 1000;
 const CHANNELS_MAX = 4096; // remembered; beyond, those that came first are forgotten
@@ -59,6 +59,7 @@ class Message {
     promise; // of LATE, or of what answer() is given
     #resolve;
     #reply = null;
+    #isLate = false;
 
     // ticket: of a read whose reply may be kept (kept_reads.js), or null.
     constructor(mode, bytes, ticket) {
@@ -81,8 +82,10 @@ class Message {
         return this.promise;
     }
 
+    // Once: the sender may have asked for the reply meanwhile.
     tellLate() {
-        this.#resolve(LATE);
+        if (!this.#isLate) this.#resolve(LATE);
+        this.#isLate = true;
     }
 
     // A reply, or an Error: NOT_BEGUN, or what broke the object.
@@ -167,10 +170,11 @@ class Channel {
     async #answerSome(object) {
         this.#heardAt = Date.now();
         const answered = [];
-        for (let bytes = 0; this.#messages.length > 0; ) {
-            if (answered.length === TURN_MESSAGES_MAX || bytes > TURN_BYTES_MAX) break;
+        let bytes = 0;
+        for (let count = 0; count < TURN_MESSAGES_MAX && bytes <= TURN_BYTES_MAX && this.#messages.length > 0; count++) {
             const message = this.#messages.shift();
             this.#begun.add(message);
+            bytes += message.bytes.length;
             const reply = object.answer(message);
             if (reply instanceof Promise) {
                 this.#answerLater(object, message, reply);

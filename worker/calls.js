@@ -28,11 +28,12 @@ const BUSY = answerOf(REPLY_BUSY);
 
 // Calls that go out together, all to objects of one role: their answers. trace: of the request they are made for, or
 // null (trace.js). until: when that request's time is up (deadlines.js); null where an object calls. caller:
-// { storage } of an object, or { ctx } of a gateway's request.
-export async function callAll(env, actions, trace, until, { storage, ctx }) {
-    let synced; // once for all of them
-    const durable = storage === undefined ? null : () => (synced ??= storage.sync());
-    const caller = { env, trace, until, ctx, durable };
+// { durable } of an object: durable() makes a promise that what it wrote is durable, or gives null where it is; or
+// { ctx } of a gateway's request.
+export async function callAll(env, actions, trace, until, { durable, ctx }) {
+    let written; // asked once for all of them
+    const once = durable === undefined ? null : () => (written === undefined ? (written = durable()) : written);
+    const caller = { env, trace, until, ctx, durable: once };
     const deadline = new Deadline(callMs(env, actions[0].role, until));
     const answers = [];
     let bytes = 0;
@@ -77,8 +78,8 @@ export async function forward(env, action, items, trace, until, ctx) {
 }
 
 // What an object replies: bytes, or what else call() gives; or an answer that says why it does not. caller:
-// { env, trace, until, ctx, durable }, as callAll() has them; durable: of an object, makes a promise that what it wrote
-// is, else null. ticket: of a read whose reply may be kept, or null. call(): asks the object by the platform's ways.
+// { env, trace, until, ctx, durable }, as callAll() has them, durable being null at the gateway. ticket: of a read whose
+// reply may be kept, or null. call(): asks the object by the platform's ways.
 async function send(caller, action, ticket, deadline, call) {
     const channel = caller.trace === null ? channelOf(caller, action) : null;
     const heard = channel === null ? null : await sendThrough(channel, caller.durable, action, ticket, deadline);
@@ -87,9 +88,10 @@ async function send(caller, action, ticket, deadline, call) {
 
 // What an object that listens replies, or an answer that says why it does not. Null: it is to be called.
 async function sendThrough(channel, durable, { mode, name, message }, ticket, deadline) {
-    if (durable !== null) {
+    const written = durable === null ? null : durable(); // as the platform waits before a call of the object's own
+    if (written !== null) {
         try {
-            await durable(); // as the platform waits before a call of the object's own
+            await written;
         } catch (error) {
             return failed(mode, name, error);
         }

@@ -266,8 +266,8 @@ class Work {
     }
 
     call(actions) {
-        const { env, storage } = this.#resident;
-        return callAll(env, actions, this.#trace, null, { storage });
+        const resident = this.#resident;
+        return callAll(resident.env, actions, this.#trace, null, { durable: () => resident.durable() });
     }
 
     wait(milliseconds) {

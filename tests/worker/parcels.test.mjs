@@ -122,7 +122,7 @@ test("a message that was too much for its parcel is sent alone", async () => {
 test("an object's message waits for what the object wrote", async () => {
     const { env, calls, answer } = slowObjects();
     const durable = Promise.withResolvers();
-    const answers = callAll(env, [write("index")], null, null, { storage: { sync: () => durable.promise } });
+    const answers = callAll(env, [write("index")], null, null, { durable: () => durable.promise });
     await wait(20);
     assert.deepEqual(calls, []);
     durable.resolve();

@@ -170,8 +170,8 @@ class Channel {
     async #answerSome(object) {
         this.#heardAt = Date.now();
         const answered = [];
-        let bytes = 0;
-        for (let count = 0; count < TURN_MESSAGES_MAX && bytes <= TURN_BYTES_MAX && this.#messages.length > 0; count++) {
+        let left = Math.min(this.#messages.length, TURN_MESSAGES_MAX);
+        for (let bytes = 0; left > 0 && bytes <= TURN_BYTES_MAX; left--) {
             const message = this.#messages.shift();
             this.#begun.add(message);
             bytes += message.bytes.length;

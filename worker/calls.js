@@ -78,8 +78,8 @@ export async function forward(env, action, items, trace, until, ctx) {
 }
 
 // What an object replies: bytes, or what else call() gives; or an answer that says why it does not. caller:
-// { env, trace, until, ctx, durable }, as callAll() has them, durable being null at the gateway. ticket: of a read whose
-// reply may be kept, or null. call(): asks the object by the platform's ways.
+// { env, trace, until, ctx, durable }, as callAll() has them, durable being null at the gateway. ticket: of a read
+// whose reply may be kept, or null. call(): asks the object by the platform's ways.
 async function send(caller, action, ticket, deadline, call) {
     const channel = caller.trace === null ? channelOf(caller, action) : null;
     const heard = channel === null ? null : await sendThrough(channel, caller.durable, action, ticket, deadline);

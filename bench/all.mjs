@@ -23,7 +23,7 @@ const SMALL = ["--share", "0.01"];
 const BENCHES = {
     "operations": { program: "run.mjs", full: [], quick: ONE_ROUND },
     "hot-key": { program: "hot_key.mjs", full: [], quick: ONE_ROUND },
-    "checks": { program: "checks.mjs", full: [], quick: ONE_ROUND },
+    "checks": { program: "checks.mjs", full: [], quick: ["--starts", "1", ...ONE_ROUND] },
     "startup": { program: "startup.mjs", full: [], quick: ["--rounds", "1", "--objects", "20"] },
     "growth": { program: "growth.mjs", full: [], quick: [...ONE_ROUND, ...SMALL] },
     "indexes": { program: "indexes.mjs", full: [], quick: [...ONE_ROUND, ...SMALL] },

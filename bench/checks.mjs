@@ -1,8 +1,9 @@
 // What signature checks, metrics and checksums cost together: this project with all of them, beside itself without
 // signature checks, and beside a copy that neither checks signatures nor counts nor adds up (stripped.mjs). All get the
-// same signed requests.
+// same signed requests. Two processes of the same program differ by more than what is looked for, so that all are started
+// anew several times.
 //
-//     node bench/checks.mjs [--rounds 9] [--seconds 3] [--connections 16] [--name NAME]
+//     node bench/checks.mjs [--starts 4] [--rounds 9] [--seconds 1] [--connections 16] [--name NAME]
 //
 // Leaves JSON in bench/results/ (NAME.checks.json). Exit code 1 where the bound does not hold.
 import { parseArgs } from "node:util";
@@ -21,8 +22,9 @@ const COST_PERCENT_MAX = 5; // of processor time
 
 const { values } = parseArgs({
     options: {
+        starts: { type: "string", default: "4" },
         rounds: { type: "string", default: "9" },
-        seconds: { type: "string", default: "3" },
+        seconds: { type: "string", default: "1" },
         connections: { type: "string", default: "16" },
         name: { type: "string", default: "latest" },
     },
@@ -33,30 +35,45 @@ if (wrkIsInstalled()) await bench();
 else console.log(NO_WRK);
 
 async function bench() {
-    const results = new Results(values.name, "checks", { rounds: Number(values.rounds), ...LOAD });
+    const starts = Number(values.starts), rounds = Number(values.rounds);
+    const results = new Results(values.name, "checks", { starts, rounds, ...LOAD });
     const stripped = strippedTree();
-    const servers = [];
+    const variants = [
+        { name: "with all", root: undefined, options: { auth: [`${KEY.id}:${KEY.secret}`] } },
+        { name: "without signature checks", root: undefined, options: {} },
+        { name: "without all three", root: stripped.root, options: {} },
+    ];
+    const runs = Object.fromEntries(OPERATIONS.map((operation) => [operation, variants.map(() => [])]));
     try {
-        const start = async (name, root, options) => {
-            servers.push({ ...(await startProject(name, LAYOUT, memoryFolder(), root, options)), key: KEY });
-        };
-        await start("with all", undefined, { auth: [`${KEY.id}:${KEY.secret}`] });
-        await start("without signature checks", undefined, {});
-        await start("without all three", stripped.root, {});
-        for (const server of servers) await fill(server, LOAD);
-        for (const operation of OPERATIONS) await measureAll(results, servers, operation);
+        for (let start = 0; start < starts; start++) await measureStart(variants, rounds, runs);
     } finally {
-        for (const server of servers) await server.stop();
         stripped.remove();
     }
+    for (const operation of OPERATIONS) report(results, variants, operation, runs[operation]);
     results.write();
 }
 
-async function measureAll(results, servers, operation) {
-    const runs = await takeTurns(servers, Number(values.rounds), (server) => measure(server, operation, LOAD));
-    for (const server of servers) results.runs(`${operation}, ${server.name}`, runs.get(server));
-    const [all, unchecked, none] = servers.map((server) => runs.get(server));
-    const cost = (runs, others) => (ratio(runs, others, "cpu") - 1) * 100;
+// Adds to runs[operation][variant].
+async function measureStart(variants, rounds, runs) {
+    const servers = [];
+    try {
+        for (const { name, root, options } of variants) {
+            servers.push({ ...(await startProject(name, LAYOUT, memoryFolder(), root, options)), key: KEY });
+        }
+        for (const server of servers) await fill(server, LOAD);
+        for (const operation of OPERATIONS) {
+            const taken = await takeTurns(servers, rounds, (server) => measure(server, operation, LOAD));
+            servers.forEach((server, index) => runs[operation][index].push(...taken.get(server)));
+        }
+    } finally {
+        for (const server of servers) await server.stop();
+    }
+}
+
+function report(results, variants, operation, runs) {
+    variants.forEach(({ name }, index) => results.runs(`${operation}, ${name}`, runs[index]));
+    const [all, unchecked, none] = runs;
+    const cost = (of, others) => (ratio(of, others, "cpu") - 1) * 100;
     results.figure(`${operation}, cost of signature checks`, cost(all, unchecked), " %");
     results.bound(`${operation}, cost of all three`, cost(all, none), { most: COST_PERCENT_MAX }, " %");
 }

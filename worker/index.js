@@ -40,7 +40,7 @@ async function answer(request, env, ctx, { target, operation, since }) {
     try {
         const { body, payloadHash } = await readBody(request, share);
         const contentType = request.headers.get("content-type") ?? "";
-        const auth = authOf(request, env, payloadHash);
+        const auth = authOf(request, target, env, payloadHash);
         const trace = traceOf(request, env);
         const message = new GatewayMessage(target, contentType, body, auth, settingsOf(env));
         const gateway = new Gateway(env, ctx, trace, requestEnd(env, since), body.length > LARGE_BODY_BYTES);

@@ -14,6 +14,7 @@ const BENCHES = [
     ["JSON of 1 KB checked and read into an item", "bench_item_from_json", 10],
     ["an item of 1 KB of JSON written", "bench_item_to_json", 4],
     ["filter n > :n AND begins_with(s, :p), an item of 300 bytes", "bench_filter", 0.5],
+    ["SHA-256 of 1 KB", "bench_sha256", null],
     ["SET a.b[3].c = :v, an item of 100 KB", "bench_nested_set", 300],
     ["SET a.b[3].c = :v with UPDATED_NEW, an item of 100 KB", "bench_nested_set_updated_new", 300],
     ["projection of a.b[3].c and one more, an item of 100 KB", "bench_nested_projection", null],

@@ -108,32 +108,43 @@ void sha256(Slice bytes, uint8_t digest[SHA256_BYTES]) {
     sha256_final(&hash, digest);
 }
 
-void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]) {
-    uint8_t pad[BLOCK_BYTES] = {0};
-    if (key.len > BLOCK_BYTES)
-        sha256(key, pad);
-    else if (key.len != 0)
-        memcpy(pad, key.data, key.len);
+static void begin_with_pad(Sha256 *hash, const uint8_t key[BLOCK_BYTES], uint8_t mask) {
+    uint8_t pad[BLOCK_BYTES];
+    for (size_t i = 0; i < BLOCK_BYTES; i++) pad[i] = key[i] ^ mask;
+    sha256_init(hash);
+    sha256_update(hash, slice_of(pad, BLOCK_BYTES));
+}
 
-    Sha256 hash;
-    for (size_t i = 0; i < BLOCK_BYTES; i++) pad[i] ^= 0x36;
-    sha256_init(&hash);
-    sha256_update(&hash, slice_of(pad, BLOCK_BYTES));
+void hmac_sha256_key(Slice key, HmacKey *out) {
+    uint8_t block[BLOCK_BYTES] = {0};
+    if (key.len > BLOCK_BYTES)
+        sha256(key, block);
+    else if (key.len != 0)
+        memcpy(block, key.data, key.len);
+    begin_with_pad(&out->inner, block, 0x36);
+    begin_with_pad(&out->outer, block, 0x5c);
+}
+
+void hmac_sha256_with(const HmacKey *key, Slice bytes, uint8_t digest[SHA256_BYTES]) {
+    Sha256 hash = key->inner;
     sha256_update(&hash, bytes);
     sha256_final(&hash, digest);
-
-    for (size_t i = 0; i < BLOCK_BYTES; i++) pad[i] ^= 0x36 ^ 0x5c;
-    sha256_init(&hash);
-    sha256_update(&hash, slice_of(pad, BLOCK_BYTES));
+    hash = key->outer;
     sha256_update(&hash, slice_of(digest, SHA256_BYTES));
     sha256_final(&hash, digest);
+}
+
+void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]) {
+    HmacKey ready;
+    hmac_sha256_key(key, &ready);
+    hmac_sha256_with(&ready, bytes, digest);
 }
 
 void hex_encode(Buf *out, Slice bytes) {
     static const char HEX[] = "0123456789abcdef";
     if (!buf_reserve(out, bytes.len * 2)) return;
     for (size_t i = 0; i < bytes.len; i++) {
-        buf_u8(out, (uint8_t)HEX[bytes.data[i] >> 4]);
-        buf_u8(out, (uint8_t)HEX[bytes.data[i] & 15]);
+        out->data[out->len++] = (uint8_t)HEX[bytes.data[i] >> 4];
+        out->data[out->len++] = (uint8_t)HEX[bytes.data[i] & 15];
     }
 }

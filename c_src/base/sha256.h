@@ -17,6 +17,13 @@ void sha256_update(Sha256 *hash, Slice bytes);
 void sha256_final(Sha256 *hash, uint8_t digest[SHA256_BYTES]);
 void sha256(Slice bytes, uint8_t digest[SHA256_BYTES]);
 void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]);
+// The same in two parts, for a key that is used again: what depends on it alone is done once.
+typedef struct HmacKey {
+    Sha256 inner; // behind the key's first block
+    Sha256 outer;
+} HmacKey;
+void hmac_sha256_key(Slice key, HmacKey *out);
+void hmac_sha256_with(const HmacKey *key, Slice bytes, uint8_t digest[SHA256_BYTES]);
 // Appends lower-case hexadecimal.
 void hex_encode(Buf *out, Slice bytes);
 

@@ -5,6 +5,7 @@
 #include "msg/command.h"
 #include "msg/control.h"
 #include "msg/result.h"
+#include "msg/sigv4.h"
 #include "role/catalog.h"
 #include "role/descriptor_cache.h"
 #include "role/directory.h"
@@ -20,6 +21,7 @@ struct Core {
     Arena arena;
     Arena trees;
     DescriptorCache descriptors;
+    SigningKeys signing_keys;
     uint8_t *input;
     size_t input_cap;
     Slice output;
@@ -136,6 +138,7 @@ int core_step(Core *core, Role role, StepEvent event, size_t len) {
         .arena = &core->arena,
         .trees = &core->trees,
         .descriptors = role == ROLE_GATEWAY ? &core->descriptors : NULL,
+        .signing_keys = role == ROLE_GATEWAY ? &core->signing_keys : NULL,
         .role = role,
         .event = event,
     };

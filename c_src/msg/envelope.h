@@ -109,12 +109,14 @@ typedef struct StepInput {
 } StepInput;
 
 struct DescriptorCache;
+struct SigningKeys;
 
 // One step in progress. Everything it allocates lives in `arena` and dies with it.
 typedef struct Step {
     Arena *arena;  // outputs, decoded values
     Arena *trees;  // JSON documents only: rewound while a document is walked
     struct DescriptorCache *descriptors; // the gateway's hints; NULL in objects
+    struct SigningKeys *signing_keys;    // the gateway's; NULL in objects
     Role role;
     StepEvent event;
     StepInput in;

@@ -121,21 +121,43 @@ static bool append_canonical_request(Buf *out, const HttpHead *head, const Signa
 
 // --- The signature
 
-static bool derive_key(Arena *arena, Slice secret, const CredentialScope *scope, uint8_t key[SHA256_BYTES]) {
+static bool derive_key(Arena *arena, Slice secret, const CredentialScope *scope, HmacKey *key) {
     Buf start;
     buf_init(&start, arena);
     buf_cstr(&start, "AWS4");
     buf_bytes(&start, secret);
     if (start.failed) return false;
     const Slice parts[] = {scope->date, scope->region, scope->service, scope->terminator};
-    Slice current = buf_view(&start);
+    hmac_sha256_key(buf_view(&start), key);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         uint8_t next[SHA256_BYTES];
-        hmac_sha256(current, parts[i], next);
-        memcpy(key, next, SHA256_BYTES);
-        current = slice_of(key, SHA256_BYTES);
+        hmac_sha256_with(key, parts[i], next);
+        hmac_sha256_key(slice_of(next, sizeof next), key);
     }
     return true;
+}
+
+static const HmacKey *find_key(const SigningKeys *keys, Slice scope, Slice secret) {
+    for (size_t i = 0; i < SIGNING_KEYS; i++) {
+        size_t scope_len = keys->entries[i].scope_len;
+        Slice source = slice_of(keys->entries[i].source, keys->entries[i].source_len);
+        if (source.len != 0 && slice_equal(slice_sub(source, 0, scope_len), scope) &&
+            slice_equal(slice_sub(source, scope_len, source.len), secret)) {
+            return &keys->entries[i].key;
+        }
+    }
+    return NULL;
+}
+
+static void keep_key(SigningKeys *keys, Slice scope, Slice secret, const HmacKey *key) {
+    if (scope.len + secret.len > SIGNING_KEY_SOURCE_BYTES) return;
+    size_t at = keys->next;
+    keys->next = (at + 1) % SIGNING_KEYS;
+    memcpy(keys->entries[at].source, scope.data, scope.len);
+    memcpy(keys->entries[at].source + scope.len, secret.data, secret.len);
+    keys->entries[at].scope_len = scope.len;
+    keys->entries[at].source_len = scope.len + secret.len;
+    keys->entries[at].key = *key;
 }
 
 bool secret_equal(Slice a, Slice b) {
@@ -145,22 +167,27 @@ bool secret_equal(Slice a, Slice b) {
     return difference == 0;
 }
 
-bool signature_holds(Arena *arena, const HttpHead *head, const Signature *signature, Slice secret,
+bool signature_holds(Arena *arena, SigningKeys *keys, const HttpHead *head, const Signature *signature, Slice secret,
                      const uint8_t payload_hash[SHA256_BYTES]) {
-    CredentialScope scope;
-    if (signature->has_other_parts || !credential_split(signature->credential, &scope)) return false;
+    CredentialScope parts;
+    if (signature->has_other_parts || !credential_split(signature->credential, &parts)) return false;
+    Slice scope = slice_sub(signature->credential, parts.key_id.len + 1, signature->credential.len);
     Buf canonical, text, expected;
     buf_init(&canonical, arena);
     buf_init(&text, arena);
     buf_init(&expected, arena);
     if (!append_canonical_request(&canonical, head, signature, payload_hash)) return false;
-    uint8_t digest[SHA256_BYTES], key[SHA256_BYTES];
+    uint8_t digest[SHA256_BYTES];
     sha256(buf_view(&canonical), digest);
-    buf_format(&text, "%S\n%S\n%S/%S/%S/%S\n", &signature->algorithm, &signature->timestamp, &scope.date,
-               &scope.region, &scope.service, &scope.terminator);
+    buf_format(&text, "%S\n%S\n%S\n", &signature->algorithm, &signature->timestamp, &scope);
     hex_encode(&text, slice_of(digest, sizeof digest));
-    if (text.failed || !derive_key(arena, secret, &scope, key)) return false;
-    hmac_sha256(slice_of(key, sizeof key), buf_view(&text), digest);
+    HmacKey derived;
+    const HmacKey *key = find_key(keys, scope, secret);
+    if (text.failed || (key == NULL && !derive_key(arena, secret, &parts, &derived))) return false;
+    hmac_sha256_with(key != NULL ? key : &derived, buf_view(&text), digest);
     hex_encode(&expected, slice_of(digest, sizeof digest));
-    return !expected.failed && secret_equal(buf_view(&expected), signature->value);
+    if (expected.failed || !secret_equal(buf_view(&expected), signature->value)) return false;
+    // Not before: strangers could push the others' keys out.
+    if (key == NULL) keep_key(keys, scope, secret, &derived);
+    return true;
 }

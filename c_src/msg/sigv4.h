@@ -35,9 +35,23 @@ bool signature_check_scope(Arena *arena, const HttpHead *head, const Signature *
 // The access key's id; the credential has passed signature_check_scope.
 Slice signature_key_id(const Signature *signature);
 
+// Keys that made signatures which held, as they are derived from a scope (a day, a region, a service) and a secret:
+// deriving one takes longer than all else about a signature. Zeroed it is empty; a full one loses its oldest key.
+enum { SIGNING_KEYS = 8, SIGNING_KEY_SOURCE_BYTES = 160 };
+
+typedef struct SigningKeys {
+    size_t next; // the place of the next one
+    struct {
+        size_t scope_len;
+        size_t source_len; // 0: no key
+        uint8_t source[SIGNING_KEY_SOURCE_BYTES]; // scope ‖ secret
+        HmacKey key;
+    } entries[SIGNING_KEYS];
+} SigningKeys;
+
 // Whether the signature is this secret's for this request; compares in constant time. payload_hash is the
 // SHA-256 of the body as it was sent. False, too, with arena->failed when memory ran out.
-bool signature_holds(Arena *arena, const HttpHead *head, const Signature *signature, Slice secret,
+bool signature_holds(Arena *arena, SigningKeys *keys, const HttpHead *head, const Signature *signature, Slice secret,
                      const uint8_t payload_hash[SHA256_BYTES]);
 
 // Whether two secrets are equal, in a time that depends on their lengths alone.

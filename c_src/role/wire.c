@@ -87,7 +87,7 @@ static bool check_signature(Step *step, const WireRequest *wire, const HttpHead 
     } else {
         sha256(wire->body, payload_hash);
     }
-    if (!signature_holds(step->arena, head, signature, key->secret, payload_hash)) {
+    if (!signature_holds(step->arena, step->signing_keys, head, signature, key->secret, payload_hash)) {
         return error_set(
             &step->error, step->arena, ERROR_INVALID_SIGNATURE,
             "The request signature we calculated does not match the signature you provided. Check your "

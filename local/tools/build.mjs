@@ -36,7 +36,7 @@ const WASM_FLAGS = [
 const HOT_SOURCES = [
     /^c_src\/(base|data|store|core)\//,
     /^c_src\/expr\/(charge|condition_evaluate|functions|operand|projection_apply|tree|update_apply)\.c$/,
-    /^c_src\/msg\/(capacity|command|effect|envelope|result)\.c$/,
+    /^c_src\/msg\/(capacity|command|effect|envelope|http_head|result|sigv4)\.c$/,
     /^c_src\/op\/(\w+_execute|index_entry|index_write)\.c$/,
     /\/cJSON\.c$/,
 ];

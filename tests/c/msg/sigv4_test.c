@@ -48,7 +48,7 @@ static const Published PUBLISHED[] = {
      SLICE_INIT("acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736")},
 };
 
-static bool holds(Arena *arena, const Published *example, Slice secret, Slice body) {
+static bool holds(Arena *arena, SigningKeys *keys, const Published *example, Slice secret, Slice body) {
     HttpHead head;
     Error error = {.kind = ERROR_NONE};
     Buf credential;
@@ -65,19 +65,59 @@ static bool holds(Arena *arena, const Published *example, Slice secret, Slice bo
     };
     uint8_t hash[SHA256_BYTES];
     sha256(body, hash);
-    return signature_holds(arena, &head, &signature, secret, hash);
+    return signature_holds(arena, keys, &head, &signature, secret, hash);
 }
 
 TEST(published_examples_hold) {
     Arena arena;
+    SigningKeys keys = {.next = 0};
     arena_init(&arena, 0);
     for (size_t i = 0; i < sizeof PUBLISHED / sizeof PUBLISHED[0]; i++) {
         const Published *example = &PUBLISHED[i];
         check_context("%s", example->name);
-        CHECK(holds(&arena, example, SLICE(EXAMPLE_SECRET), example->body));
-        CHECK(!holds(&arena, example, SLICE(EXAMPLE_SECRET "x"), example->body));
-        CHECK(!holds(&arena, example, SLICE(EXAMPLE_SECRET), SLICE("another body")));
+        CHECK(holds(&arena, &keys, example, SLICE(EXAMPLE_SECRET), example->body));
+        CHECK(!holds(&arena, &keys, example, SLICE(EXAMPLE_SECRET "x"), example->body));
+        CHECK(!holds(&arena, &keys, example, SLICE(EXAMPLE_SECRET), SLICE("another body")));
     }
+    arena_free(&arena);
+}
+
+static size_t keys_kept(const SigningKeys *keys) {
+    size_t count = 0;
+    for (size_t i = 0; i < SIGNING_KEYS; i++) count += keys->entries[i].source_len != 0;
+    return count;
+}
+
+TEST(keys_are_kept_that_made_signatures) {
+    Arena arena;
+    SigningKeys keys = {.next = 0};
+    arena_init(&arena, 0);
+    const Published *iam = &PUBLISHED[0], *service = &PUBLISHED[1], *same = &PUBLISHED[2];
+    CHECK(!holds(&arena, &keys, iam, SLICE(EXAMPLE_SECRET "x"), iam->body));
+    CHECK_EQ_INT(keys_kept(&keys), 0);
+    CHECK(holds(&arena, &keys, iam, SLICE(EXAMPLE_SECRET), iam->body));
+    CHECK(holds(&arena, &keys, service, SLICE(EXAMPLE_SECRET), service->body));
+    CHECK(holds(&arena, &keys, same, SLICE(EXAMPLE_SECRET), same->body));
+    CHECK_EQ_INT(keys_kept(&keys), 2);
+    // It is the kept one that is used: spoilt, it makes another signature.
+    keys.entries[0].key.inner.state[0] ^= 1;
+    CHECK(!holds(&arena, &keys, iam, SLICE(EXAMPLE_SECRET), iam->body));
+    CHECK(holds(&arena, &keys, service, SLICE(EXAMPLE_SECRET), service->body));
+    arena_free(&arena);
+}
+
+TEST(a_full_store_of_keys_loses_the_oldest) {
+    Arena arena;
+    SigningKeys keys = {.next = 0};
+    arena_init(&arena, 0);
+    const Published *iam = &PUBLISHED[0], *service = &PUBLISHED[1];
+    CHECK(holds(&arena, &keys, iam, SLICE(EXAMPLE_SECRET), iam->body));
+    for (size_t i = 1; i < SIGNING_KEYS; i++) keys.entries[i] = keys.entries[0];
+    keys.next = 0;
+    CHECK(holds(&arena, &keys, service, SLICE(EXAMPLE_SECRET), service->body));
+    CHECK_EQ_INT(keys.next, 1);
+    CHECK_EQ_BYTES(slice_of(keys.entries[0].source, keys.entries[0].scope_len),
+                   SLICE("20150830/us-east-1/service/aws4_request"));
     arena_free(&arena);
 }
 
@@ -112,6 +152,7 @@ static const Slice SIGNED_QUERY = SLICE_INIT("POST\n/\n" QUERY "\n" HEADERS);
 
 // The way of a request through the gateway: read, check, compare.
 static Verdict verify(Arena *arena, Slice text, Slice body, double now_ms) {
+    static SigningKeys keys;
     HttpHead head;
     Signature signature;
     Verdict verdict = {.accepted = false};
@@ -123,7 +164,7 @@ static Verdict verify(Arena *arena, Slice text, Slice body, double now_ms) {
     uint8_t hash[SHA256_BYTES];
     sha256(body, hash);
     verdict.accepted = slice_equal(signature_key_id(&signature), SLICE("AKIDEXAMPLE")) &&
-                       signature_holds(arena, &head, &signature, SLICE(EXAMPLE_SECRET), hash) &&
+                       signature_holds(arena, &keys, &head, &signature, SLICE(EXAMPLE_SECRET), hash) &&
                        secret_equal(signature.token, SLICE("session/token+1=="));
     return verdict;
 }

@@ -1,7 +1,7 @@
 // What signature checks, metrics and checksums cost together: this project with all of them, beside itself without
 // signature checks, and beside a copy that neither checks signatures nor counts nor adds up (stripped.mjs). All get the
-// same signed requests. Two processes of the same program differ by more than what is looked for, so that all are started
-// anew several times.
+// same signed requests. Two processes of the same program differ by more than what is looked for, so that all are
+// started anew several times.
 //
 //     node bench/checks.mjs [--starts 4] [--rounds 9] [--seconds 1] [--connections 16] [--name NAME]
 //

@@ -45,6 +45,7 @@ const { values } = parseArgs({
         help: { type: "boolean", default: false },
     },
 });
+const AS_DEPLOYED = "hash:16, as deployed";
 const OPERATIONS_ASKED = values.operations.split(",");
 const LOAD = {
     seconds: Number(values.seconds), connections: Number(values.connections),
@@ -81,6 +82,8 @@ async function startAll(servers) {
         if (values.against === undefined) continue;
         servers.push(await startProject(`before ${layout}`, layout, values.data, resolve(values.against)));
     }
+    // On Cloudflare objects live elsewhere: no channels, and no kept replies to consistent reads.
+    servers.push(await startProject(AS_DEPLOYED, "hash:16", values.data, undefined, { channels: false }));
     const floor = await startFloor(values.data);
     servers.push(floor, { ...floor, name: "the same, DynamoDB's HTTP", kind: "wire", stop: () => {} });
     for (const peer of values.peer) {

@@ -1,6 +1,6 @@
 // Counters of this isolate, in Prometheus text at GET /_shvm/metrics. On one machine there is one isolate, so they are
 // the whole truth; on Cloudflare there are many, and what all of them did goes to Workers Analytics Engine (the binding
-// METRICS), one point per request. Counting is a few additions per request; only every 32nd write of an object also
+// METRICS), one point per request. Counting is a few additions per request; only every 128th write of an object also
 // tells how long its transaction took and how long it took to become durable.
 import { httpStatus } from "./envelope.js";
 import { requestId } from "./failures.js";
@@ -10,8 +10,8 @@ import { heldBytes } from "./under_way.js";
 const OBJECTS_MAX = 2000; // remembered one by one; beyond, those that came first are forgotten
 const HOTTEST = 20;
 const TARGET_PREFIX = "DynamoDB_20120810.";
-const KINDS_MAX = 300; // operations and statuses counted apart: whoever sends requests could think up more
-const SAMPLED_WRITES = 32;
+const KINDS_MAX = 300; // operations counted apart: whoever sends requests could think up more
+const SAMPLED_WRITES = 128;
 const SECONDS_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
 const ROLES = ["gateway", "partition", "table", "directory", "catalog"];
 
@@ -33,7 +33,8 @@ const ERROR_HEAD_BYTES = 256; // a reply's own head, and the type of an error
 
 const decoder = new TextDecoder();
 let started = 0; // set by the first request: time stands still while modules load
-const requests = new Map(); // "operation TAB status" → count
+const operations = new Map(); // X-Amz-Target → operation
+const requests = new Map(); // operation → Map: status → count
 const errors = new Map(); // exception → count
 const latency = new Histogram();
 const writing = new Histogram(); // seconds of a writing transaction
@@ -55,8 +56,7 @@ export function requestStarted() {
 export function requestEnded(env, operation, status, exception, since) {
     running--;
     const seconds = (Date.now() - since) / 1000;
-    const key = `${operation}\t${status}`;
-    increment(requests, requests.has(key) || requests.size < KINDS_MAX ? key : `other\t${status}`);
+    increment(requests.get(operation) ?? newKind(operation), status);
     latency.observe(seconds);
     if (exception !== null) increment(errors, exception);
     env.METRICS?.writeDataPoint({
@@ -64,11 +64,20 @@ export function requestEnded(env, operation, status, exception, since) {
     });
 }
 
+function newKind(operation) {
+    const kind = requests.size < KINDS_MAX ? operation : "other";
+    if (!requests.has(kind)) requests.set(kind, new Map());
+    return requests.get(kind);
+}
+
 // What a target asks for: DynamoDB_20120810.GetItem is a GetItem.
 export function operationOf(target) {
-    return target.startsWith(TARGET_PREFIX) && /^[A-Z]\w{3,40}$/.test(target.slice(TARGET_PREFIX.length))
-        ? target.slice(TARGET_PREFIX.length)
-        : "other";
+    const known = operations.get(target);
+    if (known !== undefined) return known;
+    const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : "";
+    const operation = /^[A-Z]\w{3,40}$/.test(name) ? name : "other";
+    if (operation !== "other" && operations.size < KINDS_MAX) operations.set(target, operation);
+    return operation;
 }
 
 // The short name of the exception in a reply of the core's (envelope.js), or null.
@@ -164,16 +173,15 @@ function metricsText() {
     const gauge = (name, help, value) => metric(name, "gauge", help, [["", value]]);
 
     gauge("uptime_seconds", "Since this isolate's first request.", started === 0 ? 0 : (Date.now() - started) / 1000);
-    counter("requests", "Requests answered, by operation and HTTP status.", [...requests].map(([key, count]) => {
-        const [operation, status] = key.split("\t");
-        return [labelled({ operation, status }), count];
-    }));
+    counter("requests", "Requests answered, by operation and HTTP status.", [...requests].flatMap(([operation, statuses]) => (
+        [...statuses].map(([status, count]) => [labelled({ operation, status: String(status) }), count])
+    )));
     counter("errors", "Requests answered with an exception.", labelledBy("exception", errors));
     gauge("requests_running", "Requests that are being answered.", running);
     gauge("request_body_bytes_held", "Bytes of bodies whose requests are being answered.", heldBytes());
     histogram(lines, "request_seconds", "From a request's arrival to its reply.", latency);
-    histogram(lines, "write_seconds", "A writing transaction; one write of 32 is measured.", writing);
-    histogram(lines, "durable_seconds", "From commit to durable; one write of 32 is measured.", durable);
+    histogram(lines, "write_seconds", "A writing transaction; one write of 128 is measured.", writing);
+    histogram(lines, "durable_seconds", "From commit to durable; one write of 128 is measured.", durable);
     const byRole = (name) => roles.map((sums, role) => [labelled({ role: ROLES[role] }), sums[name]]).slice(1);
     counter("object_starts", "Objects that started or started again.", byRole("starts"));
     counter("object_requests", "Messages to objects.", byRole("requests"));

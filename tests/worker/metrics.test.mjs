@@ -180,7 +180,7 @@ for (const layout of ["key", "hash:4"]) {
 
         test("metrics agree with what clients counted", async () => {
             const earlier = await scrape(server.url);
-            const PUTS = 70;
+            const PUTS = 280;
             const grown = async (name) => ((await scrape(server.url)).get(name) ?? 0) - (earlier.get(name) ?? 0);
             for (let sk = 0; sk < PUTS; sk++) {
                 assert.equal((await ask("PutItem", { TableName: "things", Item: item("many", sk) })).status, 200);

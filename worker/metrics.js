@@ -173,9 +173,10 @@ function metricsText() {
     const gauge = (name, help, value) => metric(name, "gauge", help, [["", value]]);
 
     gauge("uptime_seconds", "Since this isolate's first request.", started === 0 ? 0 : (Date.now() - started) / 1000);
-    counter("requests", "Requests answered, by operation and HTTP status.", [...requests].flatMap(([operation, statuses]) => (
+    const byStatus = ([operation, statuses]) => (
         [...statuses].map(([status, count]) => [labelled({ operation, status: String(status) }), count])
-    )));
+    );
+    counter("requests", "Requests answered, by operation and HTTP status.", [...requests].flatMap(byStatus));
     counter("errors", "Requests answered with an exception.", labelledBy("exception", errors));
     gauge("requests_running", "Requests that are being answered.", running);
     gauge("request_body_bytes_held", "Bytes of bodies whose requests are being answered.", heldBytes());

@@ -43,7 +43,8 @@ async function bench() {
         { name: "without signature checks", root: undefined, options: {} },
         { name: "without all three", root: stripped.root, options: {} },
     ];
-    const runs = Object.fromEntries(OPERATIONS.map((operation) => [operation, variants.map(() => [])]));
+    const noRuns = () => Object.fromEntries(variants.map(({ name }) => [name, []]));
+    const runs = Object.fromEntries(OPERATIONS.map((operation) => [operation, noRuns()]));
     try {
         for (let start = 0; start < starts; start++) {
             await measureStart(variants, start % variants.length, rounds, runs);
@@ -51,11 +52,11 @@ async function bench() {
     } finally {
         stripped.remove();
     }
-    for (const operation of OPERATIONS) report(results, variants, operation, runs[operation]);
+    for (const operation of OPERATIONS) report(results, operation, runs[operation]);
     results.write();
 }
 
-// Adds to runs[operation][variant]. first: of the variants, each of which comes first once, should that matter.
+// Adds to runs[operation][variant's name]. first: which variant is started first, should that matter.
 async function measureStart(variants, first, rounds, runs) {
     const servers = [];
     try {
@@ -65,18 +66,16 @@ async function measureStart(variants, first, rounds, runs) {
         for (const server of servers) await fill(server, LOAD);
         for (const operation of OPERATIONS) {
             const taken = await takeTurns(servers, rounds, (server) => measure(server, operation, LOAD));
-            variants.forEach(({ name }, index) => {
-                runs[operation][index].push(...taken.get(servers.find((server) => server.name === name)));
-            });
+            for (const server of servers) runs[operation][server.name].push(...taken.get(server));
         }
     } finally {
         for (const server of servers) await server.stop();
     }
 }
 
-function report(results, variants, operation, runs) {
-    variants.forEach(({ name }, index) => results.runs(`${operation}, ${name}`, runs[index]));
-    const [all, unchecked, none] = runs;
+function report(results, operation, runs) {
+    for (const [name, own] of Object.entries(runs)) results.runs(`${operation}, ${name}`, own);
+    const [all, unchecked, none] = Object.values(runs);
     const cost = (of, others) => (ratio(of, others, "cpu") - 1) * 100;
     results.figure(`${operation}, cost of signature checks`, cost(all, unchecked), " %");
     results.bound(`${operation}, cost of all three`, cost(all, none), { most: COST_PERCENT_MAX }, " %");

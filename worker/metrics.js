@@ -33,7 +33,6 @@ const ERROR_HEAD_BYTES = 256; // a reply's own head, and the type of an error
 
 const decoder = new TextDecoder();
 let started = 0; // set by the first request: time stands still while modules load
-const operations = new Map(); // X-Amz-Target → operation
 const requests = new Map(); // operation → Map: status → count
 const errors = new Map(); // exception → count
 const latency = new Histogram();
@@ -72,12 +71,9 @@ function newKind(operation) {
 
 // What a target asks for: DynamoDB_20120810.GetItem is a GetItem.
 export function operationOf(target) {
-    const known = operations.get(target);
-    if (known !== undefined) return known;
-    const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : "";
-    const operation = /^[A-Z]\w{3,40}$/.test(name) ? name : "other";
-    if (operation !== "other" && operations.size < KINDS_MAX) operations.set(target, operation);
-    return operation;
+    return target.startsWith(TARGET_PREFIX) && /^[A-Z]\w{3,40}$/.test(target.slice(TARGET_PREFIX.length))
+        ? target.slice(TARGET_PREFIX.length)
+        : "other";
 }
 
 // The short name of the exception in a reply of the core's (envelope.js), or null.

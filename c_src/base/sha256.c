@@ -134,12 +134,6 @@ void hmac_sha256_with(const HmacKey *key, Slice bytes, uint8_t digest[SHA256_BYT
     sha256_final(&hash, digest);
 }
 
-void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]) {
-    HmacKey ready;
-    hmac_sha256_key(key, &ready);
-    hmac_sha256_with(&ready, bytes, digest);
-}
-
 void hex_encode(Buf *out, Slice bytes) {
     static const char HEX[] = "0123456789abcdef";
     if (!buf_reserve(out, bytes.len * 2)) return;

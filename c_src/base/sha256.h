@@ -16,8 +16,7 @@ void sha256_init(Sha256 *hash);
 void sha256_update(Sha256 *hash, Slice bytes);
 void sha256_final(Sha256 *hash, uint8_t digest[SHA256_BYTES]);
 void sha256(Slice bytes, uint8_t digest[SHA256_BYTES]);
-void hmac_sha256(Slice key, Slice bytes, uint8_t digest[SHA256_BYTES]);
-// The same in two parts, for a key that is used again: what depends on it alone is done once.
+// HMAC in two parts: what depends on the key alone is done once for a key that is used again.
 typedef struct HmacKey {
     Sha256 inner; // behind the key's first block
     Sha256 outer;

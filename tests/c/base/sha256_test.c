@@ -58,7 +58,9 @@ static void check_hmac(Slice input, Slice expected) {
     uint8_t digest[SHA256_BYTES];
     Buf hex;
     buf_init(&hex, &arena);
-    hmac_sha256(key, message, digest);
+    HmacKey ready;
+    hmac_sha256_key(key, &ready);
+    hmac_sha256_with(&ready, message, digest);
     hex_encode(&hex, slice_of(digest, sizeof digest));
     CHECK_EQ_BYTES(buf_view(&hex), expected);
     arena_free(&arena);

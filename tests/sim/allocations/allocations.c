@@ -73,6 +73,9 @@ static const char *const HEADS[][2] = {
                          "dynamodb%2Faws4_request&X-Amz-Date=20261118T110640Z&X-Amz-Expires=3600&X-Amz-SignedHeaders="
                          "host%3Bx-amz-target&X-Amz-Signature=" ZEROS_64 "\nhost:localhost\n"
                          "x-amz-target:DynamoDB_20120810.GetItem\n"},
+    {"signed-long-ago ", "POST\n/\n\nauthorization:AWS4-HMAC-SHA256 Credential=AKID/20261117/us-east-1/dynamodb/"
+                         "aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=" ZEROS_64 "\n"
+                         "host:localhost\nx-amz-date:20261117T110640Z\nx-amz-target:DynamoDB_20120810.GetItem\n"},
     {"signed-in-part ", "POST\n/\n\nauthorization:AWS4-HMAC-SHA256 Signature=0\nhost:localhost\n"},
     {"signed-in-part-of-query ", "POST\n/\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nhost:localhost\n"},
 };

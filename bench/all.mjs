@@ -32,7 +32,8 @@ const BENCHES = {
     },
     "ycsb": {
         program: "ycsb.mjs",
-        full: ["--records", "10000", "--operations", "50000"], quick: ["--records", "200", "--operations", "2000"],
+        full: ["--records", "10000", "--operations", "30000"],
+        quick: ["--records", "200", "--operations", "2000", "--rounds", "1"],
     },
 };
 

@@ -3,7 +3,7 @@
 // same signed requests. Two processes of the same program differ by more than what is looked for, so that all are
 // started anew several times.
 //
-//     node bench/checks.mjs [--starts 3] [--rounds 9] [--seconds 1] [--connections 16] [--name NAME]
+//     node bench/checks.mjs [--starts 6] [--rounds 4] [--seconds 1] [--connections 16] [--name NAME]
 //
 // Leaves JSON in bench/results/ (NAME.checks.json). Exit code 1 where the bound does not hold.
 import { parseArgs } from "node:util";
@@ -22,8 +22,8 @@ const COST_PERCENT_MAX = 5; // of processor time
 
 const { values } = parseArgs({
     options: {
-        starts: { type: "string", default: "3" },
-        rounds: { type: "string", default: "9" },
+        starts: { type: "string", default: "6" },
+        rounds: { type: "string", default: "4" },
         seconds: { type: "string", default: "1" },
         connections: { type: "string", default: "16" },
         name: { type: "string", default: "latest" },

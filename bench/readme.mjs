@@ -32,7 +32,7 @@ const SECTIONS = {
     "operations": {
         needs: ["operations"], text: ({ conditions, operations }) => operationsTable(conditions, operations),
     },
-    "bounds": { needs: ["operations", "hot-key", "checks", "indexes"], text: boundsTable },
+    "bounds": { needs: ["operations", "hot-key", "checks", "indexes", "ycsb"], text: boundsTable },
     "ycsb": { needs: ["ycsb"], text: ycsbTable },
     "startup": { needs: ["startup"], text: startupTable },
     "scale-hash": { needs: ["scale-hash"], text: scaleTable },

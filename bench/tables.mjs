@@ -42,7 +42,7 @@ export function ycsbTable({ conditions, workloads }) {
     })]);
     return `${markdownTable(["requests/s · p99 of reads", ...names], rows)}\n` +
         `${conditions.threads} threads, ${whole(conditions.records)} records, ` +
-        `${whole(conditions.operations)} operations of each workload.\n`;
+        `${whole(conditions.operations)} operations a run; medians of ${conditions.rounds} alternating rounds.\n`;
 }
 
 export function scaleTable({ conditions, figures }) {

@@ -1,13 +1,14 @@
-// YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads, in turn, against this project as `npm start` serves it
-// and against what else is here: DynamoDB Local, Redis, PostgreSQL. Prints throughput and latency, and holds the
-// project's metrics against what YCSB counted itself: requests exactly, rates within one hundredth. Leaves JSON in
-// bench/results/ (NAME.ycsb.json).
+// YCSB: node bench/ycsb.mjs [options]. Runs go-ycsb's workloads against this project as `npm start` serves it and
+// against what else is here: DynamoDB Local, Redis, PostgreSQL. They take turns, round by round. A first run of each
+// warms it up and does not count; there the project's metrics are held against what YCSB counted itself: requests
+// exactly, rates within one hundredth. Leaves JSON in bench/results/ (NAME.ycsb.json).
 //
 // go-ycsb is to be on PATH. Its module is not served by every Go proxy; from a clone of pingcap/go-ycsb:
 //   go build -o ~/bin/go-ycsb ./cmd/go-ycsb       (delete the databases that do not build from cmd/go-ycsb/main.go)
 import { spawn, spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Results } from "./results.mjs";
+import { median, ratio, takeTurns } from "./turns.mjs";
 import { startServers } from "./ycsb_servers.mjs";
 
 const USAGE = `local/tools/with_node bench/ycsb.mjs [options]
@@ -15,6 +16,7 @@ const USAGE = `local/tools/with_node bench/ycsb.mjs [options]
   --workloads LIST   of A,B,C,D,E,F (A,B,C,D,F; go-ycsb cannot scan DynamoDB, which E is made of)
   --records N        (1000)
   --operations N     of each run (20000)
+  --rounds N         (5)
   --threads N        (16)
   --layout L         of this project (hash:16)
   --servers LIST     of shvm-db,dynamodb-local,redis,postgresql (all that are here)
@@ -31,6 +33,9 @@ const WORKLOADS = {
     },
 };
 const REQUEST_OF = { READ: "GetItem", UPDATE: "UpdateItem", INSERT: "PutItem" };
+const OURS = "shvm-db";
+const LOCAL = "dynamodb-local";
+const WANTED = { workloads: ["A", "B", "C"], toLocalMin: 1 };
 const RATE_DIFFERENCE_MAX = 0.01;
 const SCRAPE_MS = 25;
 const MIDDLE_SHARE = 0.85; // of a run, in which its rate is not watched closely: watching takes time, too
@@ -40,6 +45,7 @@ const { values } = parseArgs({
         workloads: { type: "string", default: "A,B,C,D,F" },
         records: { type: "string", default: "1000" },
         operations: { type: "string", default: "20000" },
+        rounds: { type: "string", default: "5" },
         threads: { type: "string", default: "16" },
         layout: { type: "string", default: "hash:16" },
         servers: { type: "string", default: "shvm-db,dynamodb-local,redis,postgresql" },
@@ -53,9 +59,9 @@ else if (spawnSync("go-ycsb", ["--help"]).error !== undefined) console.log("SKIP
 else await bench();
 
 async function bench() {
-    const { records, operations, threads, layout } = values;
-    const results = new Results(values.name, "ycsb", { records, operations, threads, layout });
-    const workloads = {}; // workload → server → operation → what ycsb() gives
+    const { records, operations, rounds, threads, layout } = values;
+    const results = new Results(values.name, "ycsb", { records, operations, rounds, threads, layout });
+    const workloads = {}; // workload → server → operation → { ops (per second), p50, p99 (µs) }, medians
     const servers = await startServers(values.servers.split(","), values.layout);
     const counts = { passed: 0, failed: 0 };
     const check = (what, holds) => {
@@ -66,18 +72,14 @@ async function bench() {
         const loaded = [];
         for (const server of servers) if (await isLoaded(server, check)) loaded.push(server);
         for (const workload of values.workloads.split(",")) {
-            workloads[workload] = {};
-            for (const server of loaded) {
-                const measured = await runOne(server, workload, check);
-                if (measured !== null) workloads[workload][server.name] = Object.fromEntries(measured);
-            }
+            workloads[workload] = await measureAll(results, loaded, workload, check);
         }
     } finally {
         for (const server of servers) await server.stop();
     }
     results.write({ workloads });
     console.log(`${counts.passed} passed, ${counts.failed} failed`);
-    process.exitCode = counts.failed > 0 ? 1 : 0;
+    if (counts.failed > 0) process.exitCode = 1;
 }
 
 // go-ycsb may be built without some of its databases: false where this is one.
@@ -92,17 +94,42 @@ async function isLoaded(server, check) {
     }
 }
 
-async function runOne(server, workload, check) {
-    if (workload === "E" && server.binding === "dynamodb") {
-        console.log(`SKIP E ${server.name}: go-ycsb's binding of DynamoDB has no scan`);
-        return null;
+async function measureAll(results, servers, workload, check) {
+    const taking = servers.filter((server) => serves(server, workload));
+    const warmedUp = new Set();
+    const runs = await takeTurns(taking, Number(values.rounds), (server) => {
+        if (warmedUp.has(server)) return ycsb(server, "run", WORKLOADS[workload]);
+        warmedUp.add(server);
+        return compared(server, "run", WORKLOADS[workload], check);
+    });
+    const measured = {};
+    for (const [server, own] of runs) {
+        measured[server.name] = mediansOf(own);
+        for (const [operation, { ops, p50, p99 }] of Object.entries(measured[server.name])) {
+            results.line(`${workload} ${server.name.padEnd(15)} ${operation}`, `${ops.toFixed(0).padStart(7)}/s  ` +
+                `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`);
+        }
     }
-    const measured = await compared(server, "run", WORKLOADS[workload], check);
-    for (const [operation, { ops, p50, p99 }] of measured) {
-        console.log(`${workload} ${server.name.padEnd(15)} ${operation.padEnd(18)} ${ops.toFixed(0).padStart(7)}/s  ` +
-            `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`);
+    const totalsOf = (name) => [...runs].find(([server]) => server.name === name)?.[1].map((run) => run.get("TOTAL"));
+    const [ours, local] = [totalsOf(OURS), totalsOf(LOCAL)];
+    if (WANTED.workloads.includes(workload) && ours !== undefined && local !== undefined) {
+        results.bound(`YCSB ${workload}: ${OURS} / ${LOCAL}`, ratio(ours, local, "ops"), { least: WANTED.toLocalMin });
     }
     return measured;
+}
+
+function serves(server, workload) {
+    if (workload !== "E" || server.binding !== "dynamodb") return true;
+    console.log(`SKIP E ${server.name}: go-ycsb's binding of DynamoDB has no scan`);
+    return false;
+}
+
+// operation → { ops, p50, p99 }. runs: what ycsb() gave, one for each round.
+function mediansOf(runs) {
+    const of = (operation, figure) => median(runs.map((run) => run.get(operation)[figure]));
+    return Object.fromEntries([...runs[0].keys()].map((operation) => [
+        operation, { ops: of(operation, "ops"), p50: of(operation, "p50"), p99: of(operation, "p99") },
+    ]));
 }
 
 // Runs YCSB; where the server has metrics, checks them against what it counted.

@@ -45,32 +45,38 @@ export class BodyShare {
     }
 }
 
-// { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something else.
-// request.body is looked at only where it must be: it makes a stream, which costs as much as reading a small body.
-export async function readBody(request, share) {
+// A promise of { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something
+// else. request.body is looked at only where it must be: it makes a stream, which costs as much as reading a small body.
+export function readBody(request, share) {
     const { headers } = request;
+    const encoding = headers.get("content-encoding");
     const declared = headers.get("content-length");
-    const small = declared !== null && Number(declared) <= SMALL_BYTES_MAX;
-    const sent = small ? await readSmall(request, share) : await readLarge(request, share);
-    const format = formatOf(headers.get("content-encoding"), sent);
-    if (format === null) return { body: sent, payloadHash: EMPTY };
-    const payloadHash = new Uint8Array(await crypto.subtle.digest("SHA-256", sent));
-    return { body: await decompress(sent, format, share), payloadHash };
+    const isSmall = declared !== null && Number(declared) <= SMALL_BYTES_MAX;
+    const reading = isSmall ? readSmall(request, share) : readLarge(request, share);
+    return encoding === null ? reading : decode(reading, encoding, share);
+}
+
+async function decode(reading, encoding, share) {
+    const sent = await reading;
+    const format = formatOf(encoding, sent.body);
+    if (format === null) return sent;
+    const payloadHash = new Uint8Array(await crypto.subtle.digest("SHA-256", sent.body));
+    return { body: await decompress(sent.body, format, share), payloadHash };
 }
 
 async function readSmall(request, share) {
-    let bytes;
+    let body;
     try {
-        bytes = new Uint8Array(await request.arrayBuffer());
+        body = new Uint8Array(await request.arrayBuffer());
     } catch {
         throw new BodyRefused(Refusal.BROKEN);
     }
-    share.take(bytes.length, HELD_BYTES_MAX + KEPT_FOR_SMALL_BYTES);
-    return bytes;
+    share.take(body.length, HELD_BYTES_MAX + KEPT_FOR_SMALL_BYTES);
+    return { body, payloadHash: EMPTY };
 }
 
 async function readLarge({ body }, share) {
-    if (body === null) return EMPTY;
+    if (body === null) return { body: EMPTY, payloadHash: EMPTY };
     const reader = body.getReader();
     let late = false;
     const timer = setTimeout(() => {
@@ -80,7 +86,7 @@ async function readLarge({ body }, share) {
     try {
         const bytes = await collect(reader, share, DRAIN_BYTES_MAX);
         if (late) throw new BodyRefused(Refusal.TOO_SLOW);
-        return bytes;
+        return { body: bytes, payloadHash: EMPTY };
     } catch (error) {
         if (late) throw new BodyRefused(Refusal.TOO_SLOW);
         throw error instanceof BodyRefused ? error : new BodyRefused(Refusal.BROKEN);
@@ -126,7 +132,6 @@ function concatenate(chunks, size) {
 
 // DecompressionStream's name for a Content-Encoding; null for none. Some senders call deflate what has no zlib header.
 function formatOf(encoding, bytes) {
-    if (encoding === null) return null;
     switch (encoding.trim().toLowerCase()) {
     case "gzip":
     case "x-gzip":

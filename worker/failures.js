@@ -4,7 +4,7 @@ import { httpDate } from "./envelope.js";
 
 const REQUEST_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const REQUEST_ID_CHARACTERS = 52;
-const REQUEST_ID_COUNTER_CHARACTERS = 12;
+const REQUEST_ID_DIGITS = 12; // the last of them: a count
 
 const encoder = new TextEncoder();
 
@@ -64,14 +64,14 @@ function textReply(status, text, contentType) {
 }
 
 let requestIdHead = "";
-let requestIds = 0;
+let requestIds = 10 ** (REQUEST_ID_DIGITS - 1); // as many digits from the first to the last
 
 // Unique, no more: clients only log it.
 export function requestId() {
     if (requestIdHead === "") {
-        const random = crypto.getRandomValues(new Uint8Array(REQUEST_ID_CHARACTERS - REQUEST_ID_COUNTER_CHARACTERS));
+        const random = crypto.getRandomValues(new Uint8Array(REQUEST_ID_CHARACTERS - REQUEST_ID_DIGITS));
         const character = (byte) => REQUEST_ID_ALPHABET[byte % REQUEST_ID_ALPHABET.length];
         requestIdHead = Array.from(random, character).join("");
     }
-    return requestIdHead + (requestIds++).toString(36).toUpperCase().padStart(REQUEST_ID_COUNTER_CHARACTERS, "0");
+    return requestIdHead + requestIds++;
 }

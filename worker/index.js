@@ -29,31 +29,43 @@ async function answerPost(request, env, ctx) {
     const since = requestStarted();
     const target = request.headers.get("x-amz-target") ?? "";
     const operation = operationOf(target);
-    const { response, exception } = await answer(request, env, ctx, { target, operation, since });
+    const share = new BodyShare();
+    let answered;
+    try {
+        const sent = await readBody(request, share);
+        const trace = traceOf(request, env);
+        const reply = runGateway(request, env, ctx, { target, since, sent, trace });
+        answered = asResponse(request, reply instanceof Promise ? await reply : reply, trace);
+    } catch (error) {
+        answered = refuse(error, operation);
+    } finally {
+        share.release();
+    }
+    const { response, exception } = answered;
     requestEnded(env, operation, response.status, exception, since);
     return finishReply(request, response);
 }
 
+// What runSteps() gives.
+function runGateway(request, env, ctx, { target, since, sent, trace }) {
+    const { body, payloadHash } = sent;
+    const contentType = request.headers.get("content-type") ?? "";
+    const auth = authOf(request, target, env, payloadHash);
+    const message = new GatewayMessage(target, contentType, body, auth, settingsOf(env));
+    const gateway = new Gateway(env, ctx, trace, requestEnd(env, since), body.length > LARGE_BODY_BYTES);
+    return runSteps(gateway, StepEvent.START, message);
+}
+
 // { response, exception }: the exception's short name, or null.
-async function answer(request, env, ctx, { target, operation, since }) {
-    const share = new BodyShare();
-    try {
-        const { body, payloadHash } = await readBody(request, share);
-        const contentType = request.headers.get("content-type") ?? "";
-        const auth = authOf(request, target, env, payloadHash);
-        const trace = traceOf(request, env);
-        const message = new GatewayMessage(target, contentType, body, auth, settingsOf(env));
-        const gateway = new Gateway(env, ctx, trace, requestEnd(env, since), body.length > LARGE_BODY_BYTES);
-        const reply = await runSteps(gateway, StepEvent.START, message);
-        if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
-        return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
-    } catch (error) {
-        if (error instanceof BodyRefused) return refuseBody(error.message);
-        logError("gateway", { operation, error: error.stack });
-        return { response: internalError(), exception: "InternalServerError" };
-    } finally {
-        share.release();
-    }
+function asResponse(request, reply, trace) {
+    if (reply instanceof Response) return { response: withTrace(request, reply, trace), exception: null };
+    return { response: withTrace(request, httpResponse(reply), trace), exception: exceptionOf(reply) };
+}
+
+function refuse(error, operation) {
+    if (error instanceof BodyRefused) return refuseBody(error.message);
+    logError("gateway", { operation, error: error.stack });
+    return { response: internalError(), exception: "InternalServerError" };
 }
 
 function refuseBody(reason) {

@@ -241,12 +241,21 @@ static bool is_text_of_name(JsonDocument *document, Slice text, Slice name) {
     return is_equal;
 }
 
+// Most names differ in their first letters, before anybody need know how long they are.
+static bool node_has_name(JsonDocument *document, const cJSON *node, Slice name) {
+    if (document->needs_rewriting) return slice_equal(string_of_node(document, node->string), name);
+    for (size_t i = 0; i < name.len; i++) {
+        if (node->string[i] == '\0' || (uint8_t)node->string[i] != name.data[i]) return false;
+    }
+    return node->string[name.len] == '\0';
+}
+
 Json json_member(JsonDocument *document, Json object, Slice name) {
     Json found = {JSON_ABSENT, {NULL, 0}, NULL};
     if (object.type != JSON_OBJECT) return found;
     JsonIterator iterator = json_iterate(document, object);
     for (const cJSON *node = iterator.node; node != NULL; node = node->next) {
-        if (slice_equal(string_of_node(document, node->string), name)) found = json_of_node(document, node);
+        if (node_has_name(document, node, name)) found = json_of_node(document, node);
     }
     Slice name_text;
     Slice text;

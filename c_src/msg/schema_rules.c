@@ -234,12 +234,14 @@ static void follow(RuleCheck *check, Json value, const Member *member, const cha
     Buf longer;
     if (!slice_equal(step, SLICE("*"))) {
         if (value.type != JSON_OBJECT) return;
+        Json next = json_member(check->document, value, step);
+        if (next.type == JSON_ABSENT && check->rule->kind != RULE_NOT_NULL) return; // as most are: no rule is broken
         buf_init(&longer, check->arena);
         buf_bytes(&longer, path);
         if (path.len > 0) buf_u8(&longer, '.');
         append_name(&longer, step, is_newer);
         const Member *inside = member == NULL || member->inside == NULL ? NULL : schema_find(member->inside, step);
-        follow(check, json_member(check->document, value, step), inside, rest, buf_view(&longer), depth - 1);
+        follow(check, next, inside, rest, buf_view(&longer), depth - 1);
         return;
     }
     JsonIterator iterator = json_iterate(check->document, value);

@@ -46,7 +46,7 @@ export class BodyShare {
 }
 
 // A promise of { body, payloadHash }: the bytes, decompressed, and the SHA-256 of what was sent where that is something
-// else. request.body is looked at only where it must be: it makes a stream, which costs as much as reading a small body.
+// else. request.body is looked at only where it must be: it makes a stream, which costs as much as a small body.
 export function readBody(request, share) {
     const { headers } = request;
     const encoding = headers.get("content-encoding");

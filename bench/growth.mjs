@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { GrowingServer } from "./growing_server.mjs";
 import { ITEM_BYTES } from "./items.mjs";
 import { curves } from "./plot.mjs";
-import { PAGE_ITEMS } from "./requests.mjs";
+import { PAGE_ITEMS, TITLES } from "./requests.mjs";
 import { Results } from "./results.mjs";
 import { medians, takeTurns } from "./turns.mjs";
 import { NO_WRK, measure, wrkIsInstalled } from "./wrk.mjs";
@@ -26,7 +26,6 @@ const { values, positionals } = parseArgs({
 
 const SHARE = Number(values.share);
 
-const NAMES = { getnew: "GetItem", put: "PutItem", query: `Query of ${PAGE_ITEMS}` };
 const CONNECTIONS = 16;
 const PARTITIONS = 64;
 const ITEMS = 200;
@@ -100,28 +99,28 @@ function setupOf(at, size) {
 
 async function measurePoint(results, server, what, { partitions, items, bytes, connections }) {
     const hasPages = items >= PAGE_ITEMS && PAGE_ITEMS * bytes <= PAGE_BYTES_MAX;
-    const operations = Object.keys(NAMES).filter((operation) => operation !== "query" || hasPages);
+    const operations = Object.keys(TITLES).filter((operation) => operation !== "query" || hasPages);
     const load = { seconds: Number(values.seconds), connections, partitions, items, bytes };
     const runs = await takeTurns(operations, Number(values.rounds), (operation) => measure(server, operation, load));
-    for (const operation of operations) results.runs(`${NAMES[operation]}, ${what}`, runs.get(operation));
+    for (const operation of operations) results.runs(`${TITLES[operation]}, ${what}`, runs.get(operation));
     return Object.fromEntries(operations.map((operation) => [operation, medians(runs.get(operation))]));
 }
 
 function checkGrowth(results, points, most) {
     for (const [operation, { cpu }] of Object.entries(points[0].runs)) {
         const grown = points.at(-1).runs[operation].cpu / cpu;
-        results.bound(`${NAMES[operation]}, processor time, most / fewest`, grown, { most });
+        results.bound(`${TITLES[operation]}, processor time, most / fewest`, grown, { most });
     }
 }
 
 function plot(title, x, points) {
-    const operations = Object.keys(NAMES).filter((operation) => points.some(({ runs }) => operation in runs));
+    const operations = Object.keys(TITLES).filter((operation) => points.some(({ runs }) => operation in runs));
     const series = (figure) => operations.map((operation) => ({
-        name: NAMES[operation],
+        name: TITLES[operation],
         points: points.filter(({ runs }) => operation in runs).map(({ size, runs }) => [size, runs[operation][figure]]),
     }));
     return curves({
-        title, x, ticks: points.map(({ size }) => size), names: operations.map((operation) => NAMES[operation]),
+        title, x, ticks: points.map(({ size }) => size), names: operations.map((operation) => TITLES[operation]),
         panels: [
             { title: "processor time of a request, µs", series: series("cpu") },
             { title: "requests/s", series: series("rate") },

@@ -53,6 +53,9 @@ const DYNAMODB = {
     }],
 };
 
+// Of operations that are measured at many sizes, as people call them.
+export const TITLES = { getnew: "GetItem", put: "PutItem", query: `Query of ${PAGE_ITEMS} items` };
+
 // What the floor does for an operation (floor/worker.js). It has no pages with filters and no batches: what of them is
 // the platform's depends on how they are spread.
 const FLOOR = {

@@ -1,4 +1,5 @@
 // Results as Markdown: what README shows of each bench (readme.mjs), from the JSON that it left.
+import { TITLES } from "./requests.mjs";
 
 // The first column's cells to the left, the others' to the right.
 export function markdownTable(head, rows) {
@@ -77,9 +78,8 @@ export function deletionTable({ figures }) {
 // The smallest and the largest of a case of growth: processor time of each operation.
 export function growthTable({ conditions, points }) {
     const ends = [points[0], points.at(-1)];
-    const names = { getnew: "GetItem", put: "PutItem", query: "Query of 100 items" };
     const rows = Object.keys(ends[0].runs).map((operation) => [
-        names[operation], ...ends.map(({ runs }) => `${whole(runs[operation].cpu)} µs`),
+        TITLES[operation], ...ends.map(({ runs }) => `${whole(runs[operation].cpu)} µs`),
     ]);
     return markdownTable([conditions.title, ...ends.map(({ size }) => `${whole(size)} ${conditions.x}`)], rows);
 }

@@ -102,20 +102,26 @@ async function measureAll(results, servers, workload, check) {
         warmedUp.add(server);
         return compared(server, "run", WORKLOADS[workload], check);
     });
-    const measured = {};
-    for (const [server, own] of runs) {
-        measured[server.name] = mediansOf(own);
-        for (const [operation, { ops, p50, p99 }] of Object.entries(measured[server.name])) {
-            results.line(`${workload} ${server.name.padEnd(15)} ${operation}`, `${ops.toFixed(0).padStart(7)}/s  ` +
-                `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`);
+    const measured = Object.fromEntries([...runs].map(([server, own]) => [server.name, mediansOf(own)]));
+    print(results, workload, measured);
+    if (WANTED.workloads.includes(workload)) checkBound(results, workload, runs);
+    return measured;
+}
+
+function print(results, workload, measured) {
+    for (const [server, operations] of Object.entries(measured)) {
+        for (const [operation, { ops, p50, p99 }] of Object.entries(operations)) {
+            const times = `p50 ${(p50 / 1000).toFixed(2)} ms  p99 ${(p99 / 1000).toFixed(2)} ms`;
+            results.line(`${workload} ${server.padEnd(15)} ${operation}`, `${ops.toFixed(0).padStart(7)}/s  ${times}`);
         }
     }
+}
+
+function checkBound(results, workload, runs) {
     const totalsOf = (name) => [...runs].find(([server]) => server.name === name)?.[1].map((run) => run.get("TOTAL"));
     const [ours, local] = [totalsOf(OURS), totalsOf(LOCAL)];
-    if (WANTED.workloads.includes(workload) && ours !== undefined && local !== undefined) {
-        results.bound(`YCSB ${workload}: ${OURS} / ${LOCAL}`, ratio(ours, local, "ops"), { least: WANTED.toLocalMin });
-    }
-    return measured;
+    if (ours === undefined || local === undefined) return;
+    results.bound(`YCSB ${workload}: ${OURS} / ${LOCAL}`, ratio(ours, local, "ops"), { least: WANTED.toLocalMin });
 }
 
 function serves(server, workload) {
